@@ -1,0 +1,77 @@
+"""A frame: one picture, its number, its time and where it came from."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import UInt8
+
+from tendu.pixels import Pixels, RgbPixels
+from tendu.window import Window
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Which picture: frames and the poses found in them carry the same stamp.
+
+    Attributes:
+        number: position in the source, from 0; a frame keeps its number when others are skipped.
+        time: seconds from the start of the source; 0.0 for photos.
+        source: what it was read from: a path, an address, "camera 0"; empty for an array.
+        width, height: the upright picture's size, px.
+    """
+
+    number: int
+    time: float
+    source: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture as its source decoded it, with its stamp.
+
+    >>> frame = Frame.of(np.zeros((480, 640, 3), np.uint8), time=1.5)
+    >>> frame.stamp.width, frame.stamp.height, frame.time
+    (640, 480, 1.5)
+    """
+
+    pixels: Pixels
+    stamp: Stamp
+
+    @classmethod
+    def of(
+        cls,
+        picture: UInt8[np.ndarray, "h w 3"] | Pixels,
+        *,
+        number: int = 0,
+        time: float = 0.0,
+        source: str = "",
+    ) -> "Frame":
+        """A frame of an RGB array, or of a picture that a source keeps in its own form.
+
+        Raises:
+            DataError: the array is not uint8 with shape (height, width, 3).
+        """
+        pixels = RgbPixels(picture) if isinstance(picture, np.ndarray) else picture
+        return cls(pixels, Stamp(number, time, source, pixels.width, pixels.height))
+
+    @property
+    def number(self) -> int:
+        """Position in the source, from 0."""
+        return self.stamp.number
+
+    @property
+    def time(self) -> float:
+        """Seconds from the start of the source."""
+        return self.stamp.time
+
+    @cached_property
+    def image(self) -> UInt8[np.ndarray, "h w 3"]:
+        """The whole picture, RGB, made on first use; do not write into it."""
+        return self.pixels.rgb()
+
+    def sample(self, window: Window, width: int, height: int) -> UInt8[np.ndarray, "h w 3"]:
+        """A window of the picture as `height` × `width` RGB, black outside the picture."""
+        return self.pixels.sample(window, width, height)

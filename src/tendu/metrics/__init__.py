@@ -1,0 +1,1 @@
+"""Metrics: the field's own scores."""

@@ -1,0 +1,45 @@
+"""ModelCard: what a model is, where its file comes from, what goes in and how its numbers are read."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+DecoderName = Literal["movenet", "movenet-multipose", "posenet"]
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """One row of the catalog.
+
+    Attributes:
+        name: what users type: "movenet-lightning-int8".
+        title: what people read: "MoveNet Lightning INT8".
+        decoder: how its numbers are read.
+        file: the file's name in a models folder.
+        size: (height, width) of the input; None where the file leaves it open.
+        dtype: the input's type as published: "uint8", "float32", "int32".
+        addresses: where the file can be fetched, the official one first; empty for bundled models.
+        sha256: of the file; None where it is not known yet: then it is recorded on first fetch and enforced after.
+        bytes: of the file, None where not known.
+        licence: SPDX name.
+        source: who made it and where it is described.
+        people: how many people one run of it can tell apart.
+        stride: input pixels per cell of its heatmaps.
+        published_map: mAP that its makers state, 0 to 100, None where they state none.
+        note: one sentence on what it is good for.
+    """
+
+    name: str
+    title: str
+    decoder: DecoderName
+    file: str
+    size: tuple[int, int] | None
+    dtype: str
+    addresses: tuple[str, ...]
+    sha256: str | None
+    bytes: int | None
+    licence: str
+    source: str
+    people: int
+    stride: int
+    published_map: float | None = None
+    note: str = ""

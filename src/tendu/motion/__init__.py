@@ -1,0 +1,1 @@
+"""Motion: the same people over time, held steady."""

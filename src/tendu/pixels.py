@@ -1,0 +1,121 @@
+"""One picture in memory, and how a window of it is sampled.
+
+A picture is kept as it was decoded; what a model needs is taken from it directly. OpenCV is loaded on first use.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import Float64, UInt8
+
+from tendu.errors import DataError
+from tendu.window import Window
+
+
+@runtime_checkable
+class Pixels(Protocol):
+    """What a frame asks of its picture. Sizes are those of the picture as the user knows it, upright."""
+
+    @property
+    def width(self) -> int:
+        """Columns of the upright picture at full size."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Rows of the upright picture at full size."""
+        ...
+
+    def rgb(self) -> UInt8[np.ndarray, "h w 3"]:
+        """The whole picture in full size, RGB."""
+        ...
+
+    def sample(self, window: Window, width: int, height: int) -> UInt8[np.ndarray, "h w 3"]:
+        """A window of the picture as `height` × `width` RGB, black outside the picture."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class RgbPixels:
+    """A picture that is already an RGB array.
+
+    Raises:
+        DataError: the array is not uint8 with shape (height, width, 3), or is empty.
+    """
+
+    array: UInt8[np.ndarray, "h w 3"]
+
+    def __post_init__(self) -> None:
+        array = self.array
+        if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != 3 or array.size == 0:
+            raise DataError(
+                f"A picture is uint8 (height, width, 3) in RGB order; got {array.dtype} {array.shape}. "
+                "tendu.read() opens any photo as that."
+            )
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return self.array.shape[1]
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self.array.shape[0]
+
+    def rgb(self) -> UInt8[np.ndarray, "h w 3"]:
+        """The array itself; do not write into it."""
+        return self.array
+
+    def sample(self, window: Window, width: int, height: int) -> UInt8[np.ndarray, "h w 3"]:
+        """A window of the picture as `height` × `width` RGB, black outside the picture."""
+        return warp(self.array, window.affine(width, height), width, height)
+
+
+def warp(
+    plane: UInt8[np.ndarray, "*plane"],
+    affine: Float64[np.ndarray, "2 3"],
+    width: int,
+    height: int,
+    border: int = 0,
+) -> UInt8[np.ndarray, "*sample"]:
+    """A plane (one or three channels) sampled along an affine map, without aliasing.
+
+    Bilinear sampling skips pixels where the picture is more than twice as large as the sample, so the part in view is
+    first averaged over whole blocks of pixels; the rest of the way is bilinear.
+
+    Args:
+        plane: (h, w) or (h, w, 3).
+        affine: from sample indices to plane indices, see `Window.affine`.
+        width: columns of the sample.
+        height: rows of the sample.
+        border: the value outside the plane.
+    """
+    import cv2
+
+    block = int(min(np.hypot(*affine[:, 0]), np.hypot(*affine[:, 1])))
+    if block >= 2:
+        corners = affine @ np.array(
+            [[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]], dtype=np.float64
+        )
+        limits = np.array(plane.shape[1::-1])
+        low = np.clip(np.floor(corners.min(axis=1)).astype(int) - block, 0, limits - 1) // block * block
+        high = np.clip(np.ceil(corners.max(axis=1)).astype(int) + block + 1, low + 1, limits)
+        blocks = np.maximum((high - low) // block, 1)
+        part = plane[low[1] : low[1] + blocks[1] * block, low[0] : low[0] + blocks[0] * block]
+        size = (int(blocks[0]), int(blocks[1]))
+        ratio = np.array(part.shape[1::-1]) / size
+        plane = cv2.resize(part, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        affine = affine.copy()
+        affine[:, 2] = (affine[:, 2] + 0.5 - low) / ratio - 0.5
+        affine[:, :2] /= ratio[:, None]
+    sample = cv2.warpAffine(
+        plane,
+        affine,
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(border, border, border),
+    )
+    return sample.astype(np.uint8, copy=False)

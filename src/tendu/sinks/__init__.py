@@ -1,0 +1,1 @@
+"""Sinks: where poses and pictures go."""

@@ -1,0 +1,60 @@
+"""PartialFile: an output that appears under its name only when it is complete."""
+
+import errno
+import os
+from pathlib import Path
+
+from tendu.errors import SinkError
+
+
+class PartialFile:
+    """A file written beside its place under a temporary name, then renamed.
+
+    Args:
+        path: where the complete file goes.
+        overwrite: whether a file that is there already may be replaced.
+
+    Raises:
+        SinkError: the file is there already and may not be replaced, or its folder cannot be made.
+    """
+
+    def __init__(self, path: Path, *, overwrite: bool) -> None:
+        if path.exists() and not overwrite:
+            raise SinkError(f"{path} is there already. Give --overwrite (overwrite=True) to replace it.")
+        self.path = path
+        # The suffix stays last: encoders choose their format by it.
+        self.temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(path, error) from error
+
+    def complete(self) -> None:
+        """Gives the file its name.
+
+        Raises:
+            SinkError: it cannot be renamed.
+        """
+        try:
+            self.temporary.replace(self.path)
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
+    def abandon(self) -> None:
+        """Removes what was written; may be called twice."""
+        self.temporary.unlink(missing_ok=True)
+
+
+def unwritable(path: Path, error: OSError) -> SinkError:
+    """The sentence for an output that the system refuses.
+
+    >>> print(unwritable(Path("out/a.csv"), OSError(28, "No space left on device")))
+    Cannot write out/a.csv: the disk is full.
+    """
+    reason = {
+        errno.ENOSPC: "the disk is full",
+        errno.EACCES: "permission is denied",
+        errno.EROFS: "the disk is read-only",
+        errno.ENOTDIR: "a part of its path is a file, not a folder",
+    }.get(error.errno or 0, error.strerror or str(error))
+    return SinkError(f"Cannot write {path}: {reason}.")

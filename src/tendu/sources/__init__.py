@@ -1,0 +1,1 @@
+"""Sources: photos, films, cameras and streams as frames."""
