@@ -1,0 +1,78 @@
+"""Poses as .coco.json: COCO's results format, what pycocotools' `COCO.loadRes` reads.
+
+    [{"image_id": 139, "category_id": 1, "keypoints": [x, y, score, ... 51 numbers], "score": 0.9}, ...]
+
+The format has no place for frames with nobody, tracks, boxes and times; `read_poses` does not read it.
+
+COCO's keypoints count pixel indices: the centre of the top-left pixel is (0, 0), where ours is (0.5, 0.5). So half a
+pixel is taken off here. (facebookresearch/detectron2 adds it on the way in: docs/notes/compatibility.md.)
+"""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+
+from tendu.errors import SinkError
+from tendu.frame import Stamp
+from tendu.pose import Poses
+from tendu.sinks.file_sink import TextSink
+from tendu.sinks.table import check_storable, short
+
+_PERSON = 1  # COCO's category_id of people (cocodataset/cocoapi)
+_PHOTOS = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
+
+
+class CocoResults(TextSink):
+    """Poses into a .coco.json file: one entry per person, nothing for a frame with nobody.
+
+    `image_id` is the last group of digits in a photo's name, as in COCO's own names, and the frame's number in a film.
+    """
+
+    _separator = ""
+
+    def _first(self) -> str:
+        return "["
+
+    def _frame(self, poses: Poses) -> str:
+        check_storable(poses)
+        image = image_id(poses.stamp)
+        points = np.concatenate([poses.xy - np.float32(0.5), poses.score[..., None]], axis=2)
+        people = zip(short(points.reshape(len(poses), 51)), short(poses.confidence[:, None]), strict=True)
+        text = ""
+        for keypoints, (score,) in people:
+            entry = {"image_id": image, "category_id": _PERSON, "keypoints": keypoints, "score": score}
+            text += f"{self._separator}\n{json.dumps(entry)}"
+            self._separator = ","
+        return text
+
+    def _last(self) -> str:
+        return "\n]\n"
+
+
+def image_id(stamp: Stamp) -> int:
+    """The number by which COCO knows a picture.
+
+    Raises:
+        SinkError: the picture is a photo whose name has no digits.
+
+    >>> image_id(Stamp(0, 0.0, "val2017/000000000139.jpg", 640, 426))
+    139
+    >>> image_id(Stamp(7, 0.28, "walk2.mp4", 640, 480))
+    7
+    >>> image_id(Stamp(0, 0.0, "cat.jpg", 640, 480))
+    Traceback (most recent call last):
+    tendu.errors.SinkError: COCO results know a photo by the number in its name, and cat.jpg has none.
+    Rename it, or write .jsonl.
+    """
+    photo = Path(stamp.source)
+    if photo.suffix.lower() not in _PHOTOS:
+        return stamp.number
+    digits = re.findall("[0-9]+", photo.stem)
+    if not digits:
+        raise SinkError(
+            f"COCO results know a photo by the number in its name, and {photo.name} has none. "
+            "Rename it, or write .jsonl."
+        )
+    return int(digits[-1])

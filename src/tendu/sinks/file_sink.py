@@ -1,0 +1,151 @@
+"""FileSink: what every sink of poses into one file does, whatever the format; TextSink: the formats that are text."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+from tendu.errors import SinkError, TenduError
+from tendu.pose import Poses
+from tendu.sinks.partial import PartialFile, unwritable
+
+
+class FileSink(ABC):
+    """Poses going into a file that appears under its name when it is complete.
+
+    The file is begun by `with` or by the first `write`, and completed by `close` or the end of the `with` block, also
+    when an exception ends it. Nothing is kept, and a file to be replaced stays, where the disk refuses a write or where
+    an exception comes before the first frame.
+
+    Args:
+        path: where the file goes.
+        overwrite: whether a file that is there already may be replaced.
+
+    Raises:
+        SinkError: the file is there already and may not be replaced, or its folder cannot be made.
+    """
+
+    def __init__(self, path: Path, *, overwrite: bool = False) -> None:
+        self._partial = PartialFile(path, overwrite=overwrite)
+        self._begun = False
+        self._closed = False
+        self._frames = 0
+
+    def __enter__(self) -> "FileSink":
+        self._begin()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None and not self._frames:
+            self._abandon()
+        self.close()
+
+    def write(self, poses: Poses, /) -> None:
+        """Adds one frame's poses; a frame with nobody counts.
+
+        Raises:
+            SinkError: the disk refuses, or the file is closed.
+            DataError: a number is not finite, or the points are not COCO's 17; the frame is left out.
+        """
+        self._begin()
+        with self._or_nothing():
+            self._add(poses)
+        self._frames += 1
+
+    def close(self) -> None:
+        """Completes the file; may be called twice.
+
+        Raises:
+            SinkError: the disk refuses.
+        """
+        if self._closed or not self._begun:
+            return
+        with self._or_nothing():
+            self._end()
+        self._closed = True
+        try:
+            self._partial.complete()
+        except SinkError:
+            self._partial.abandon()
+            raise
+
+    def _begin(self) -> None:
+        if self._closed:
+            raise SinkError(f"{self._partial.path} is closed. Open a new sink to write more.")
+        if not self._begun:
+            with self._or_nothing():
+                self._start(self._partial.temporary)
+            self._begun = True
+
+    def _abandon(self) -> None:
+        self._closed = True
+        # What is still in a buffer cannot be written either; the sentence has been said.
+        with suppress(OSError):
+            self._drop()
+        self._partial.abandon()
+
+    @contextmanager
+    def _or_nothing(self) -> Generator[None, None, None]:
+        """A write that the disk refuses leaves no file behind, and says so in a sentence."""
+        try:
+            yield
+        except TenduError:
+            raise
+        except OSError as error:
+            self._abandon()
+            raise unwritable(self._partial.path, error) from error
+
+    @abstractmethod
+    def _start(self, path: Path) -> None:
+        """Opens the file."""
+
+    @abstractmethod
+    def _add(self, poses: Poses) -> None:
+        """Writes a frame."""
+
+    @abstractmethod
+    def _end(self) -> None:
+        """Writes what must come last and closes the file."""
+
+    @abstractmethod
+    def _drop(self) -> None:
+        """Closes what is open of a file that nobody will read."""
+
+
+class TextSink(FileSink):
+    """Poses going into a text file; a format says what comes first, what a frame is, and what comes last."""
+
+    _text: TextIO | None = None
+
+    def _first(self) -> str:
+        return ""
+
+    @abstractmethod
+    def _frame(self, poses: Poses) -> str:
+        """The text of a frame."""
+
+    def _last(self) -> str:
+        return ""
+
+    def _start(self, path: Path) -> None:
+        # File names that are not UTF-8 reach Python as surrogates; they go out as the bytes that they were.
+        self._text = path.open("w", encoding="utf-8", errors="surrogateescape", newline="")
+        self._text.write(self._first())
+
+    def _add(self, poses: Poses) -> None:
+        assert self._text is not None
+        # A frame is one write, so that Ctrl-C leaves whole frames.
+        self._text.write(self._frame(poses))
+
+    def _end(self) -> None:
+        assert self._text is not None
+        self._text.write(self._last())
+        self._text.close()
+
+    def _drop(self) -> None:
+        if self._text is not None:
+            self._text.close()

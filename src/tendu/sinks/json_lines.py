@@ -1,0 +1,91 @@
+"""Poses as JSON: .jsonl with a line for each frame, .json with all frames in one document, lines into a pipe.
+
+    .jsonl  {"schema": "tendu-1", "source": "walk.mp4", "frame": 0, ...}     on every line
+    .json   {"schema": "tendu-1", "keypoints": ["nose", ...], "frames": [{"source": "walk.mp4", "frame": 0, ...}, ...]}
+
+The fields of a frame stand in `tendu.sinks.frame_json`. Everything outside ASCII is escaped, so any source name
+survives; numbers are the shortest decimals that give back the same float32.
+"""
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+from tendu.errors import SinkError
+from tendu.pose import Poses
+from tendu.sinks.file_sink import TextSink
+from tendu.sinks.frame_json import frame_object
+from tendu.sinks.partial import unwritable
+from tendu.sinks.table import SCHEMA
+from tendu.skeleton import COCO17
+
+
+def json_line(poses: Poses) -> str:
+    """A frame as one line of JSON, with its line end.
+
+    Raises:
+        DataError: a number is not finite, or the points are not COCO's 17.
+    """
+    return json.dumps({"schema": SCHEMA, **frame_object(poses)}) + "\n"
+
+
+class JsonLines(TextSink):
+    """Poses into a .jsonl file: one line of JSON a frame."""
+
+    def _frame(self, poses: Poses) -> str:
+        return json_line(poses)
+
+
+class JsonDocument(TextSink):
+    """Poses into a .json file: one document with all frames, written as they come."""
+
+    def _first(self) -> str:
+        head = json.dumps({"schema": SCHEMA, "keypoints": COCO17.names})
+        return f'{head[:-1]}, "frames": ['
+
+    def _frame(self, poses: Poses) -> str:
+        return f"{',' if self._frames else ''}\n{json.dumps(frame_object(poses))}"
+
+    def _last(self) -> str:
+        return "\n]}\n"
+
+
+class JsonStream:
+    """Poses into an open stream, for instance standard output: the lines of `JsonLines`, each sent at once.
+
+    The stream belongs to the caller: it is flushed, not closed.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._closed = False
+
+    def __enter__(self) -> "JsonStream":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def write(self, poses: Poses, /) -> None:
+        """Sends one frame's poses; a frame with nobody counts.
+
+        Raises:
+            SinkError: the other end of the pipe is gone, or this sink is closed.
+            DataError: a number is not finite, or the points are not COCO's 17.
+        """
+        if self._closed:
+            raise SinkError("This stream is closed. Open a new sink to write more.")
+        line = json_line(poses)
+        try:
+            self._stream.write(line)
+            self._stream.flush()
+        except OSError as error:
+            self._closed = True
+            raise unwritable(Path(getattr(self._stream, "name", "the stream")), error) from error
+
+    def close(self) -> None:
+        """Ends the writing; may be called twice."""
+        self._closed = True

@@ -1,0 +1,131 @@
+"""read_poses: gives back what the sinks wrote into .jsonl, .json, .csv and .parquet."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tendu.errors import DataError, SourceError
+from tendu.extras import require
+from tendu.pose import Poses
+from tendu.sinks.frame_json import field, frame_poses
+from tendu.sinks.table import COLUMNS, SCHEMA, Row, poses_from
+
+
+def read_poses(path: str | Path) -> Iterator[Poses]:
+    """Everyone of each frame, frame after frame, as it was written; frames with nobody as well.
+
+    Numbers come back as the same float32. A frame with nobody has no tracks, whether it was tracked or not.
+
+    Args:
+        path: a .jsonl, .json, .csv or .parquet file that tendu wrote. All but .json are read a piece at a time.
+
+    Raises:
+        DataError: the file is of another kind, or something in it is not as tendu writes it; the sentence says where.
+            Raised when the reading comes to it.
+        SourceError: the file cannot be read.
+        MissingExtraError: the file is .parquet and pyarrow is not installed.
+    """
+    path = Path(path)
+    readers = {".jsonl": _lines, ".json": _document, ".csv": _cells, ".parquet": _columns}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise DataError(f"Cannot read poses from {path}: expected one of {', '.join(readers)}.")
+    if not path.is_file():
+        raise SourceError(f"Cannot read {path}: there is no such file.")
+    return _addressed(reader(path), path)
+
+
+def _addressed(poses: Iterator[Poses], path: Path) -> Iterator[Poses]:
+    """The same, with the file's name before whatever is wrong in it."""
+    try:
+        yield from poses
+    except DataError as error:
+        raise DataError(f"{path.name}, {error}") from error
+    except OSError as error:
+        raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
+
+
+def _lines(path: Path) -> Iterator[Poses]:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape") as text:
+        for number, line in enumerate(text, 1):
+            where = f"line {number}: "
+            yield frame_poses(_parsed(line, where), where)
+
+
+def _document(path: Path) -> Iterator[Poses]:
+    document = _parsed(path.read_text(encoding="utf-8-sig", errors="surrogateescape"), "")
+    frames: list[Any] = field(document, "frames", list, "")
+    for number, frame in enumerate(frames):
+        yield frame_poses(frame, f"frames[{number}].")
+
+
+def _parsed(text: str, where: str) -> Any:
+    """The JSON of a text that is of our schema."""
+    try:
+        thing = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DataError(f"{where}not JSON at character {error.pos}, expected an object.") from error
+    schema = field(thing, "schema", str, where)
+    if schema != SCHEMA:
+        raise DataError(f"{where}schema is {schema!r}, expected {SCHEMA!r}.")
+    return thing
+
+
+def _cells(path: Path) -> Iterator[Poses]:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        reader = csv.DictReader(text)
+        try:
+            _all_columns(reader.fieldnames or ())
+            yield from poses_from(_row(cells, f"line {reader.line_num}: ") for cells in reader)
+        except csv.Error as error:
+            raise DataError(f"line {reader.line_num}: not CSV: {error}.") from error
+
+
+def _columns(path: Path) -> Iterator[Poses]:
+    parquet = require("pyarrow.parquet", extra="parquet", purpose="Reading .parquet")
+    import pyarrow as pa
+
+    try:
+        file = parquet.ParquetFile(path)
+    except pa.ArrowInvalid as error:
+        raise DataError(f"not a whole Parquet file: {error}") from error
+    with file:
+        _all_columns(file.schema_arrow.names)
+        batches = file.iter_batches(batch_size=1024, columns=list(COLUMNS))
+        table = (cells for batch in batches for cells in batch.to_pylist())
+        yield from poses_from(_row(cells, f"row {number}: ") for number, cells in enumerate(table))
+
+
+def _all_columns(names: Iterable[str]) -> None:
+    """Columns that are not ours may be there as well."""
+    missing = [name for name in COLUMNS if name not in set(names)]
+    if missing:
+        raise DataError(f"column {missing[0]} is missing, expected the {len(COLUMNS)} columns of {SCHEMA}.")
+
+
+def _row(cells: dict[str, Any], where: str) -> Row:
+    """A row of the table from the cells of a file."""
+    row: Row = {}
+    for name, kind in COLUMNS.items():
+        value = cells[name]
+        try:
+            row[name] = None if value is None or (value == "" and kind is not str) else _READ[kind](value)
+        except (TypeError, ValueError) as error:
+            word = "a number" if kind is float else "a whole number"
+            raise DataError(f"{where}{name} is {value!r}, expected {word}.") from error
+    return row
+
+
+def _whole(value: Any) -> int:
+    """A whole number; pandas writes those of a column with empty cells as 1.0."""
+    if isinstance(value, str) and value.lstrip("-").isdecimal():
+        return int(value)
+    number = float(value) if not isinstance(value, int) else value
+    if number != int(number):
+        raise ValueError(value)
+    return int(number)
+
+
+_READ = {str: str, int: _whole, float: float}
