@@ -1,0 +1,115 @@
+"""Estimator: a picture in, everyone in it out. It has no memory, so many threads may share one."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import UInt8
+
+from tendu.frame import Frame
+from tendu.looking import Look, agreed, closer, distinct, gathered, person_box, settled, tiles
+from tendu.models.prepare import prepare
+from tendu.models.seen import Decoder
+from tendu.pose import Poses
+from tendu.runtimes.runtime import Runtime
+from tendu.window import Window
+
+
+@dataclass(frozen=True, eq=False)
+class Estimator:
+    """A model with a way of looking: call it with a frame or an RGB array.
+
+    Attributes:
+        name: the model's name.
+        runtime: what runs it.
+        decoder: what reads its numbers.
+        height, width: its input, px.
+        look: how stills are looked at, see `tendu.looking.Look`.
+        people: how many people are reported at most.
+        min_score: the least confidence of a person, 0 to 1.
+        centred: its float input runs from -1 to 1.
+    """
+
+    name: str
+    runtime: Runtime
+    decoder: Decoder
+    height: int
+    width: int
+    look: Look = "auto"
+    people: int = 1
+    min_score: float = 0.25
+    centred: bool = False
+
+    def __call__(self, picture: Frame | UInt8[np.ndarray, "h w 3"]) -> Poses:
+        """Everyone found, the most confident first; nobody is a `Poses` of length 0 with a reason.
+
+        Args:
+            picture: a frame, or a uint8 RGB array of shape (height, width, 3).
+        """
+        frame = picture if isinstance(picture, Frame) else Frame.of(picture)
+        return self.present(self.everyone(frame))
+
+    @property
+    def aspect(self) -> float:
+        """Width / height of the input."""
+        return self.width / self.height
+
+    def see(self, frame: Frame, window: Window, *, people: int = 1, mirrored: bool = False) -> Poses:
+        """What one look at one window shows: one inference, two where `mirrored`; nobody is left out yet."""
+        port = self.runtime.inputs[0]
+        tensor = prepare(frame, window, self.height, self.width, port.dtype, centred=self.centred)
+        outputs = self.runtime.run(tensor)
+        flipped = self.runtime.run(np.ascontiguousarray(tensor[:, :, ::-1])) if mirrored else None
+        seen = self.decoder(outputs, people=people, mirrored=flipped)
+        xy = window.to_image(seen.xy)
+        return Poses(xy, seen.score, person_box(xy, seen.score), seen.confidence, frame.stamp)
+
+    def whole(self, frame: Frame) -> Window:
+        """The window that shows the whole picture."""
+        return Window.letterbox(frame.stamp.width, frame.stamp.height, aspect=self.aspect)
+
+    def everyone(self, frame: Frame) -> Poses:
+        """Everyone whom the chosen look finds, however unsure."""
+        look = self.look
+        if look == "auto":
+            look = "zoom" if self.people == 1 else "tiles"
+        if look == "once":
+            return self.see(frame, self.whole(frame), people=self.people)
+        if self.people == 1 and look != "tiles":
+            return self._one(frame, mirrored=look == "mirrored")
+        return self._many(frame, look)
+
+    def _one(self, frame: Frame, *, mirrored: bool) -> Poses:
+        """One person: the whole picture, then closer at what was seen, twice."""
+        looks = [self.see(frame, self.whole(frame))]
+        for last in (False, True):
+            window = closer(looks[-1][0], aspect=self.aspect)
+            looks.append(self.see(frame, window, mirrored=mirrored and last))
+        return settled(looks)
+
+    def _many(self, frame: Frame, look: Look) -> Poses:
+        """Several people: everyone seen from afar, each looked at again, duplicates removed."""
+        windows = [self.whole(frame)]
+        if look == "tiles":
+            windows += tiles(frame.stamp.width, frame.stamp.height, aspect=self.aspect)
+        seen = gathered([self.see(frame, window, people=self.people) for window in windows])
+        candidates = distinct(seen, alike=0.5)[: self.people]
+        return self.again(frame, candidates, mirrored=look == "mirrored")
+
+    def again(self, frame: Frame, poses: Poses, *, mirrored: bool = False) -> Poses:
+        """Each person looked at once more, closer; duplicates removed."""
+        if len(poses) == 0:
+            return poses
+        looks: list[Poses] = []
+        for row, pose in enumerate(poses):
+            second = self.see(frame, closer(pose, aspect=self.aspect), mirrored=mirrored)
+            looks.append(agreed(poses[[row]], second))
+        return distinct(gathered(looks))
+
+    def present(self, poses: Poses) -> Poses:
+        """The people who are sure enough, or nobody and why."""
+        sure = poses[poses.confidence >= self.min_score][: self.people]
+        if len(sure):
+            return sure
+        best = poses.confidence.max(initial=0.0)
+        why = f"the best guess has confidence {best:.2f}, below {self.min_score:.2f}"
+        return replace(sure, reason=why if len(poses) else "no person's centre shows")

@@ -1,0 +1,94 @@
+"""Follower: remembers where to look in a film. The only feedback loop of the house.
+
+What was seen in one frame chooses the windows of the next, so that following costs one look per person and frame. The
+rule for one person is the published one (`crop_rule`); a person who is lost is sought again with the estimator's own
+look at the whole picture.
+"""
+
+from typing import Literal
+
+import numpy as np
+
+from tendu.errors import DataError
+from tendu.estimator import Estimator
+from tendu.frame import Frame
+from tendu.looking import body_area, closer, crop_rule, distinct, gathered
+from tendu.pose import Pose, Poses
+from tendu.similarity import oks
+from tendu.window import Window
+
+First = Literal["padded", "centre", "look"]
+"""Where the first frame is looked at, and any frame after a loss.
+
+look    with the estimator's own look: up to 3 inferences for one person. The default.
+padded  the whole picture in one look, as the MoveNet tutorial, the Raspberry Pi and the Android example do.
+centre  on the very first frame the middle square of a wide picture, later the whole, as tfjs does (crop_utils.ts).
+"""
+
+
+class Follower:
+    """Poses frame by frame, each look guided by the one before.
+
+    Args:
+        estimator: finds the people; its `people` says how many are followed.
+        first: where to look where nothing is known.
+        search: seconds between looks at the whole picture for newcomers, where several people are followed.
+
+    Raises:
+        DataError: `first` is not known.
+    """
+
+    def __init__(self, estimator: Estimator, *, first: First = "look", search: float = 0.5) -> None:
+        if first not in {"look", "padded", "centre"}:
+            raise DataError(f'The first frame is looked at by "look", "padded" or "centre", not {first!r}.')
+        self._estimator = estimator
+        self._first = first
+        self._search = search
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets everyone: the next frame is a first frame."""
+        self._known: Poses | None = None
+        self._begun = False
+        self._sought = -np.inf
+
+    def update(self, frame: Frame) -> Poses:
+        """Everyone found in the next frame, the most confident first."""
+        stamp = frame.stamp
+        known = self._known
+        if known is not None and (known.stamp.width, known.stamp.height) != (stamp.width, stamp.height):
+            self.reset()
+            known = None
+        found = self._one(frame, known) if self._estimator.people == 1 else self._many(frame, known)
+        self._begun = True
+        present = self._estimator.present(found)
+        self._known = present if len(present) else None
+        return present
+
+    def _one(self, frame: Frame, known: Poses | None) -> Poses:
+        if known is not None:
+            window = crop_rule(known[0], aspect=self._estimator.aspect)
+            if window is not None:
+                return self._estimator.see(frame, window)
+        if self._first == "look" and known is None:
+            return self._estimator.everyone(frame)
+        width, height = frame.stamp.width, frame.stamp.height
+        if self._first == "centre" and not self._begun:
+            side = float(min(width, height))
+            return self._estimator.see(frame, Window.centred(width / 2, height / 2, side, side))
+        return self._estimator.see(frame, self._estimator.whole(frame))
+
+    def _many(self, frame: Frame, known: Poses | None) -> Poses:
+        looks = [] if known is None else [self._same(frame, pose) for pose in known]
+        if known is None or frame.time - self._sought >= self._search:
+            self._sought = frame.time
+            looks.append(self._estimator.everyone(frame))
+        return distinct(gathered(looks))
+
+    def _same(self, frame: Frame, pose: Pose) -> Poses:
+        """The person of the last frame in this one: of all in the window, the one most like them."""
+        seen = self._estimator.see(frame, closer(pose, aspect=self._estimator.aspect), people=4)
+        if len(seen) == 0:
+            return seen
+        likeness = oks(pose.xy[None], seen.xy, body_area(seen))[0]
+        return seen[[int((likeness + seen.confidence).argmax())]]

@@ -1,0 +1,82 @@
+"""load(): a model's name or file becomes an Estimator."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from tendu.errors import DataError, ModelError
+from tendu.estimator import Estimator
+from tendu.looking import Look, check_look
+from tendu.models.catalog import default_model
+from tendu.models.opened import Decode, Precision, open_model
+from tendu.models.soundness import check_tflite
+from tendu.models.weights import locate
+from tendu.runtimes.available import RuntimeName
+from tendu.runtimes.open_runtime import open_runtime
+
+MIN_SCORE = 0.25
+"""The least confidence of a person who is reported: docs/models.md, "Is anybody there?", has the figures."""
+
+
+def load(
+    model: str | Path | None = None,
+    *,
+    models: str | Path | None = None,
+    decode: Decode = "float",
+    precision: Precision = "file",
+    runtime: RuntimeName | Literal["auto"] = "auto",
+    threads: int | None = None,
+    look: Look = "auto",
+    people: int = 1,
+    min_score: float = MIN_SCORE,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> Estimator:
+    """A model ready to be called with a picture.
+
+    Args:
+        model: a name that `tendu models` lists, or the path of a .tflite file; None for the default model.
+        models: a folder to search before all others.
+        decode: "float" reads the heads in float; "published" keeps the file's own output bit for bit.
+        precision: "float" runs the same weights with float activations: a little more accurate.
+        runtime: what runs it; "auto" takes the fastest that is installed.
+        threads: for one run; None for the machine's cores.
+        look: how a still is looked at: "once", "zoom", "mirrored", "tiles" or "auto".
+        people: how many people are reported at most.
+        min_score: the least confidence of a person, 0 to 1; 0 reports every guess.
+        progress: called with bytes done and in all while a file is fetched.
+
+    Raises:
+        DataError: an option cannot be meant.
+        UnknownModelError: no model has that name.
+        ModelError: the file is damaged, is no pose model, or cannot be fetched.
+        MissingExtraError: the runtime is not installed.
+    """
+    check_look(look)
+    if people < 1:
+        raise DataError(f"people is 1 or more, not {people}.")
+    if not 0 <= min_score <= 1:
+        raise DataError(f"min_score lies between 0 and 1, not {min_score}.")
+    name = default_model() if model is None else model
+    path, card = locate(name, models=None if models is None else Path(models), progress=progress)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"Cannot read {path}: {error.strerror}.") from error
+    check_tflite(content)
+    opened = open_model(content, decode=decode, precision=precision)
+    if people > opened.people:
+        raise DataError(
+            f"This model tells at most {opened.people} people apart; {people} were asked for. "
+            'A MoveNet or PoseNet with decode="float" tells more.'
+        )
+    return Estimator(
+        name=path.stem if card is None else card.name,
+        runtime=open_runtime(opened.content, runtime=runtime, threads=threads),
+        decoder=opened.decoder,
+        height=opened.height,
+        width=opened.width,
+        look=look,
+        people=people,
+        min_score=min_score,
+        centred=opened.centred,
+    )

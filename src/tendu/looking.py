@@ -1,0 +1,178 @@
+"""Where to look on a still: which windows, and what several looks say together. Pure functions, no model."""
+
+from dataclasses import replace
+from typing import Literal, get_args
+
+import numpy as np
+from jaxtyping import Float32
+
+from tendu.errors import DataError
+from tendu.pose import Pose, Poses
+from tendu.similarity import extent, oks
+from tendu.skeleton import Keypoint
+from tendu.window import Window
+
+Look = Literal["auto", "once", "zoom", "mirrored", "tiles"]
+"""How a still is looked at.
+
+once      the whole picture, as published: 1 inference.
+zoom      the whole picture, then closer at what was seen: at most 3 inferences for one person, 1 + n for n people.
+mirrored  zoom, and the last look is averaged with its mirror image: at most 4 for one person, 1 + 2 n for n people.
+tiles     the whole picture and overlapping parts of it, then each person closer: 1 + tiles + n inferences.
+auto      zoom for one person, tiles for more.
+"""
+
+LOOKS: tuple[Look, ...] = get_args(Look)
+
+CONFIDENT = 0.2
+"""A keypoint that counts where a person's box is drawn."""
+
+CROP_SCORE = 0.2
+"""A keypoint that counts for the published crop rule (MIN_CROP_KEYPOINT_SCORE, tfjs constants.ts)."""
+
+LIKELY = 0.1
+"""A keypoint that counts where the next window is chosen: a closer look should rather see too much than cut a limb."""
+
+WORSE = 0.6
+"""The last look is kept unless its confidence is below this part of the best look's: closer is more exact."""
+
+
+def check_look(look: str) -> None:
+    """Refuses a look that is not known.
+
+    Raises:
+        DataError: not one of `LOOKS`.
+    """
+    if look not in LOOKS:
+        raise DataError(f"Unknown look {look!r}. Choose one of {', '.join(LOOKS)}.")
+
+
+def closer(pose: Pose, *, margin: float = 1.25, aspect: float = 1.0) -> Window:
+    """The window for a closer look at a person: around the likely keypoints, `margin` times their extent."""
+    counted = pose.score > LIKELY
+    points = pose.xy[counted] if counted.sum() >= 2 else pose.xy
+    return Window.around(points, margin=margin, aspect=aspect)
+
+
+def crop_rule(pose: Pose, *, aspect: float = 1.0) -> Window | None:
+    """The window for the next frame of a film, by MoveNet's published rule; None where the body is not seen enough.
+
+    A square around the middle of the hips, wide enough for 1.9 times the torso and 1.2 times the body, measured from
+    that middle to the farthest point. None stands for the whole picture: no hip or no shoulder is seen, or the square
+    would be larger than the picture. Constants: tfjs-models, src/movenet/constants.ts and crop_utils.ts; the MoveNet
+    tutorial's "Cropping Algorithm".
+
+    Args:
+        pose: the person in the last frame.
+        aspect: width / height of the model's input; the published models have 1.
+    """
+    torso = [Keypoint.LEFT_SHOULDER, Keypoint.RIGHT_SHOULDER, Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP]
+    sure = pose.score[torso] > CROP_SCORE
+    if not (sure[:2].any() and sure[2:].any()):
+        return None
+    middle = pose.xy[[Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP]].mean(axis=0)
+    reach = np.abs(pose.xy - middle)
+    body = reach[pose.score >= CROP_SCORE].max()
+    size = np.array([pose.poses.stamp.width, pose.poses.stamp.height])
+    half = min(max(reach[torso].max() * 1.9, body * 1.2), float(np.maximum(middle, size - middle).max()))
+    if half > size.max() / 2:
+        return None
+    return Window.centred(
+        float(middle[0]), float(middle[1]), 2 * half * max(aspect, 1), 2 * half / min(aspect, 1)
+    )
+
+
+def settled(looks: list[Poses]) -> Poses:
+    """What several looks at one person, each closer than the one before, say together.
+
+    The place is the last look's that is not much worse than the best. The confidence is the mean of all looks: a look
+    that wandered off, or that saw a person where the others did not, makes it less sure.
+
+    Args:
+        looks: one pose each, at least one look.
+    """
+    best = max(poses.confidence[0] for poses in looks)
+    chosen = next(poses for poses in reversed(looks) if poses.confidence[0] >= WORSE * best)
+    mean = np.mean([poses.confidence for poses in looks], axis=0, dtype=np.float32)
+    return replace(chosen, confidence=mean)
+
+
+def tiles(
+    width: int, height: int, *, across: int = 3, overlap: float = 0.35, aspect: float = 1.0
+) -> list[Window]:
+    """Overlapping windows that cover a picture, `across` of them along its longer side.
+
+    Args:
+        width, height: the picture's size, px.
+        across: windows along the longer side.
+        overlap: shared part of neighbours' sides, 0 to 1.
+        aspect: width / height of the model's input.
+
+    >>> len(tiles(640, 480, across=2))
+    4
+    """
+    longer = max(width / aspect, height)
+    side = longer / (across - (across - 1) * overlap)
+    spots = [
+        [(length - part) / 2]
+        if length <= part
+        else np.linspace(0, length - part, _count(length, part, overlap))
+        for length, part in ((width, side * aspect), (height, side))
+    ]
+    return [Window(float(x), float(y), side * aspect, side) for y in spots[1] for x in spots[0]]
+
+
+def _count(length: float, part: float, overlap: float) -> int:
+    return int(np.ceil((length / part - overlap) / (1 - overlap) - 1e-9))
+
+
+def agreed(first: Poses, second: Poses) -> Poses:
+    """The second look at one person, as sure as it agrees with the first: its confidence times their OKS.
+
+    A ghost looks different each time; a person does not.
+    """
+    likeness = oks(second.xy, first.xy, body_area(second))[:, 0]
+    return replace(second, confidence=second.confidence * likeness)
+
+
+def distinct(poses: Poses, *, alike: float = 0.4) -> Poses:
+    """The poses without duplicates: of two that are alike (OKS), the more confident stays."""
+    order = np.argsort(-poses.confidence, kind="stable")
+    areas = body_area(poses)
+    likeness = oks(poses.xy, poses.xy, areas)
+    kept: list[int] = []
+    for row in order.tolist():
+        if all(max(likeness[row, other], likeness[other, row]) < alike for other in kept):
+            kept.append(row)
+    return poses[kept]
+
+
+def body_area(poses: Poses) -> Float32[np.ndarray, "n"]:
+    """The area of each person for OKS, px²: about half the box of the confident keypoints."""
+    size = poses.box[:, 2:] - poses.box[:, :2]
+    longer = size.max(axis=1)
+    return np.maximum(size.prod(axis=1), longer * longer / 4) * np.float32(0.53) + np.float32(1)
+
+
+def gathered(several: list[Poses]) -> Poses:
+    """What several looks at one frame found, together, the most confident first."""
+    first = several[0]
+    confidence = np.concatenate([poses.confidence for poses in several])
+    together = replace(
+        first,
+        xy=np.concatenate([poses.xy for poses in several]),
+        score=np.concatenate([poses.score for poses in several]),
+        box=np.concatenate([poses.box for poses in several]),
+        confidence=confidence,
+        track=None,
+    )
+    return together[np.argsort(-confidence, kind="stable")]
+
+
+def person_box(
+    xy: Float32[np.ndarray, "n 17 2"], score: Float32[np.ndarray, "n 17"]
+) -> Float32[np.ndarray, "n 4"]:
+    """The boxes of the confident keypoints, a little wider, as left, top, right, bottom in pixels."""
+    box = extent(xy, score > CONFIDENT)
+    margin = 0.08 * (box[:, 2:] - box[:, :2])
+    return np.concatenate([box[:, :2] - margin, box[:, 2:] + margin], axis=1).astype(np.float32)

@@ -1,0 +1,208 @@
+"""The TFLite graph: what a file takes and gives, and the same file cut short or turned into floats.
+
+Published MoveNet files decode their heads inside the graph, in 8-bit numbers, and report one person. The heads hold
+more: cut there, they can be decoded in float and show everyone. Files that end in a custom operator (Coral's PoseNet)
+run everywhere once it is cut off. The schema is TensorFlow Lite's own, as ai-edge-litert ships it.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tendu.errors import ModelError
+
+HEADS = ("centre", "heatmap", "offset", "regression")
+"""The order of a cut MoveNet's outputs."""
+
+DTYPES = {0: np.float32, 1: np.float16, 2: np.int32, 3: np.uint8, 4: np.int64, 9: np.int8}
+"""Types of the schema's TensorType that pose models use (tensorflow/lite/schema/schema.fbs)."""
+
+
+class Graph:
+    """A TFLite file, unpacked for reading; `cut` and `floated` give new files and leave it as it is.
+
+    Args:
+        model: the bytes of a .tflite file.
+
+    Raises:
+        ModelError: the bytes are no TFLite file, or it has not exactly one subgraph.
+    """
+
+    def __init__(self, model: bytes) -> None:
+        if model[4:8] != b"TFL3":
+            raise ModelError(
+                "This is no TensorFlow Lite file: the mark TFL3 is missing. Give a .tflite file."
+            )
+        from ai_edge_litert import schema_py_generated as schema
+
+        self._bytes = model
+        self._schema: Any = schema
+        self._model: Any = schema.ModelT.InitFromPackedBuf(model, 0)
+        if len(self._model.subgraphs) != 1:
+            raise ModelError(f"A pose model has one subgraph; this file has {len(self._model.subgraphs)}.")
+        self._graph: Any = self._model.subgraphs[0]
+        self._names = {value: key for key, value in vars(schema.BuiltinOperator).items()}
+
+    def shape(self, tensor: int) -> tuple[int, ...]:
+        """The sizes of a tensor, -1 where the file leaves one open."""
+        entry = self._graph.tensors[tensor]
+        sizes = entry.shapeSignature if entry.shapeSignature is not None else entry.shape
+        return () if sizes is None else tuple(int(size) for size in sizes)
+
+    def dtype(self, tensor: int) -> np.dtype[np.generic]:
+        """The type of a tensor.
+
+        Raises:
+            ModelError: it is none that pose models use.
+        """
+        kind = self._graph.tensors[tensor].type
+        if kind not in DTYPES:
+            raise ModelError(f"A pose model has no tensor of TFLite's type {kind}. Give a pose model's file.")
+        return np.dtype(DTYPES[kind])
+
+    def name(self, tensor: int) -> str:
+        """The name of a tensor as the file has it."""
+        return (self._graph.tensors[tensor].name or b"").decode(errors="replace")
+
+    def operator(self, operator: Any) -> str:
+        """The name of an operator: "CONV_2D", or a custom operator's own name."""
+        code = self._model.operatorCodes[operator.opcodeIndex]
+        if code.customCode:
+            return code.customCode.decode(errors="replace")
+        return self._names[max(code.builtinCode, code.deprecatedBuiltinCode)]
+
+    @property
+    def inputs(self) -> list[int]:
+        """The tensors that go in."""
+        return [int(tensor) for tensor in self._graph.inputs]
+
+    @property
+    def outputs(self) -> list[int]:
+        """The tensors that come out."""
+        return [int(tensor) for tensor in self._graph.outputs]
+
+    def heads(self) -> list[int] | None:
+        """MoveNet's four head tensors in the order of `HEADS`, found by structure; None where the file has them not.
+
+        All are outputs of convolutions of shape [1, h, w, 1 | 17 | 34 | 34]. The regression chooses where the heatmap
+        is searched, so an ARG_MAX follows from it; none follows from the offset. A file that ends in the heads names
+        them.
+        """
+        convolved = [int(op.outputs[0]) for op in self._graph.operators if self.operator(op) == "CONV_2D"]
+        if len(self.outputs) == len(HEADS):
+            named = [next((t for t in self.outputs if head in self.name(t)), None) for head in HEADS]
+            return None if None in named else [t for t in named if t is not None]
+        found: list[int] = []
+        for channels in (1, 17):
+            group = [t for t in convolved if len(self.shape(t)) == 4 and self.shape(t)[3] == channels]
+            found += [t for t in group if "LOGISTIC" in self._next(t)]
+        pairs = [t for t in convolved if len(self.shape(t)) == 4 and self.shape(t)[3] == 34]
+        found += sorted(pairs, key=lambda t: "ARG_MAX" in self._reached(t))
+        argmax = ["ARG_MAX" in self._reached(t) for t in found[2:]]
+        return found if len(found) == len(HEADS) and argmax == [False, True] else None
+
+    def before(self, custom: str) -> list[int] | None:
+        """The tensors that go into a custom operator; None where the file has none of that name."""
+        for operator in self._graph.operators:
+            if self.operator(operator) == custom:
+                return [int(tensor) for tensor in operator.inputs]
+        return None
+
+    def cut(self, outputs: Sequence[int]) -> bytes:
+        """The file that ends in the given tensors, with the operators they need and no others."""
+        fresh = Graph(self._bytes)
+        graph = fresh._graph
+        graph.operators = fresh._needed(set(outputs))
+        graph.outputs = np.asarray(outputs, np.int32)
+        fresh._model.signatureDefs = None
+        return fresh._pack()
+
+    def floated(self) -> bytes:
+        """The same weights with float activations: 8-bit weights become floats, quantising operators vanish.
+
+        It costs more time where 8-bit arithmetic is faster, and loses none of what rounding the activations loses.
+        """
+        fresh = Graph(self._bytes)
+        alias = fresh._drop({"QUANTIZE", "DEQUANTIZE"})
+        for operator in fresh._graph.operators:
+            operator.inputs = np.asarray([alias.get(int(t), int(t)) for t in operator.inputs], np.int32)
+        fresh._graph.outputs = np.asarray([alias.get(t, t) for t in fresh.outputs], np.int32)
+        for tensor in fresh._graph.tensors:
+            fresh._float_tensor(tensor)
+        fresh._model.signatureDefs = None
+        return fresh._pack()
+
+    def _drop(self, kinds: set[str]) -> dict[int, int]:
+        """Removes one-in one-out operators; returns which tensor now stands for their output."""
+        alias: dict[int, int] = {}
+        kept: list[Any] = []
+        for operator in self._graph.operators:
+            if self.operator(operator) in kinds:
+                source = int(operator.inputs[0])
+                alias[int(operator.outputs[0])] = alias.get(source, source)
+            else:
+                kept.append(operator)
+        self._graph.operators = kept
+        return alias
+
+    def _float_tensor(self, tensor: Any) -> None:
+        steps = tensor.quantization
+        if (
+            steps is None
+            or steps.scale is None
+            or DTYPES.get(tensor.type) not in {np.int8, np.uint8, np.int32}
+        ):
+            return
+        data = self._model.buffers[tensor.buffer].data
+        if data is not None:
+            values = np.frombuffer(bytes(data), DTYPES[tensor.type]).reshape(tensor.shape)
+            spread = [1] * values.ndim
+            if len(steps.scale) > 1:
+                spread[steps.quantizedDimension] = len(steps.scale)
+            floats = (values.astype(np.float64) - steps.zeroPoint.reshape(spread)) * steps.scale.reshape(
+                spread
+            )
+            self._model.buffers.append(self._schema.BufferT())
+            self._model.buffers[-1].data = np.frombuffer(floats.astype(np.float32).tobytes(), np.uint8)
+            tensor.buffer = len(self._model.buffers) - 1
+        tensor.type = self._schema.TensorType.FLOAT32
+        tensor.quantization = None
+
+    def _needed(self, wanted: set[int]) -> list[Any]:
+        """The operators that lead to the wanted tensors, in order."""
+        kept: list[Any] = []
+        for operator in reversed(self._graph.operators):
+            if wanted & {int(t) for t in operator.outputs}:
+                wanted |= {int(t) for t in operator.inputs}
+                kept.append(operator)
+        return kept[::-1]
+
+    def _next(self, tensor: int) -> list[str]:
+        """The operators that read a tensor."""
+        return [self.operator(op) for op in self._graph.operators if tensor in op.inputs]
+
+    def _reached(self, tensor: int) -> set[str]:
+        """The operators that follow from a tensor, near or far."""
+        reached, kinds = {tensor}, set[str]()
+        for operator in self._graph.operators:
+            if reached & {int(t) for t in operator.inputs}:
+                reached |= {int(t) for t in operator.outputs}
+                kinds.add(self.operator(operator))
+        return kinds
+
+    def _pack(self) -> bytes:
+        import flatbuffers
+
+        self._keep_buffers(op for op in self._graph.operators)
+        builder = flatbuffers.Builder(len(self._bytes))
+        builder.Finish(self._model.Pack(builder), file_identifier=b"TFL3")
+        return bytes(builder.Output())
+
+    def _keep_buffers(self, operators: Iterable[Any]) -> None:
+        """Empties the buffers of tensors that no operator reads."""
+        used = {int(t) for op in operators for t in op.inputs if t >= 0}
+        kept = {self._graph.tensors[t].buffer for t in used}
+        for index, buffer in enumerate(self._model.buffers):
+            if index not in kept:
+                buffer.data = None

@@ -1,0 +1,126 @@
+"""A model file made ready: recognised by its structure, cut where that is better, with the decoder for its numbers."""
+
+import os
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from platformdirs import user_cache_path
+
+from tendu.errors import DataError, ModelError
+from tendu.models.graph import Graph
+from tendu.models.movenet import HeadsDecoder, MultiPoseDecoder, SinglePoseDecoder
+from tendu.models.posenet import PoseNetDecoder
+from tendu.models.seen import Decoder
+
+Decode = Literal["float", "published"]
+Precision = Literal["file", "float"]
+
+OPEN_SIZE = 256
+"""The side of the input of a model that leaves it open (MoveNet MultiPose advises 256, a multiple of 32)."""
+
+CACHE_VERSION = 1
+"""Raised when cut files change, so that old ones in users' caches are not used."""
+
+
+@dataclass(frozen=True, eq=False)
+class OpenedModel:
+    """What a runtime and an estimator need to know of a file.
+
+    Attributes:
+        content: the bytes to run: the file's own, or the file cut short or turned into floats.
+        decoder: reads its numbers.
+        height, width: of its input, px.
+        centred: its float input runs from -1 to 1.
+        people: how many people one run can tell apart.
+    """
+
+    content: bytes
+    decoder: Decoder
+    height: int
+    width: int
+    centred: bool
+    people: int
+
+
+def open_model(content: bytes, *, decode: Decode = "float", precision: Precision = "file") -> OpenedModel:
+    """A model file, recognised and made ready.
+
+    MoveNet's published files are cut at their heads; Coral's PoseNet files before their custom operator. Cut files are
+    kept in the user's cache folder, so that the work is done once.
+
+    Args:
+        content: the bytes of a sound .tflite file.
+        decode: "float" cuts and decodes in float; "published" keeps the file's own output bit for bit.
+        precision: "float" runs the same weights with float activations.
+
+    Raises:
+        DataError: an option is not known.
+        ModelError: the file is no pose model that tendu knows.
+    """
+    if decode not in {"float", "published"}:
+        raise DataError(f'decode is "float" or "published", not {decode!r}.')
+    if precision not in {"file", "float"}:
+        raise DataError(f'precision is "file" or "float", not {precision!r}.')
+    graph = Graph(content)
+    height, width = (side if side > 0 else OPEN_SIZE for side in _input_shape(graph)[1:3])
+    ends, decoder, people = _recognised(graph, height, width, decode)
+    if ends != graph.outputs or precision == "float":
+        what = f"{CACHE_VERSION} {ends} {precision}"
+        content = _cached(content, what, graph, ends, precision)
+    centred = isinstance(decoder, PoseNetDecoder) and graph.dtype(graph.inputs[0]) == np.float32
+    return OpenedModel(content, decoder, height, width, centred, people)
+
+
+def _input_shape(graph: Graph) -> tuple[int, ...]:
+    shape = graph.shape(graph.inputs[0]) if len(graph.inputs) == 1 else ()
+    if len(shape) != 4 or shape[3] != 3:
+        raise ModelError(f"A pose model takes one picture [1, height, width, 3]; this file takes {shape}.")
+    return shape
+
+
+def _recognised(graph: Graph, height: int, width: int, decode: Decode) -> tuple[list[int], Decoder, int]:
+    """Where the graph should end, what reads it, and how many people one run can show."""
+    shapes = [graph.shape(tensor) for tensor in graph.outputs]
+    heads = graph.heads()
+    if heads is not None and (decode == "float" or len(graph.outputs) == len(heads)):
+        return heads, HeadsDecoder(), 20
+    if shapes == [(1, 1, 17, 3)]:
+        return graph.outputs, SinglePoseDecoder(), 1
+    if len(shapes) == 1 and shapes[0][-1:] == (56,):
+        return graph.outputs, MultiPoseDecoder(), 6
+    ends = graph.before("PosenetDecoderOp") or graph.outputs
+    maps = {graph.shape(tensor)[-1:]: graph.shape(tensor) for tensor in ends}
+    if {(17,), (34,)} <= set(maps):
+        rows = maps[17,][1]
+        stride = 2 ** int(np.round(np.log2((height - 1) / max(rows - 1, 1))))
+        return ends, PoseNetDecoder(stride, height, width), 20
+    raise ModelError(
+        f"This file is no pose model that tendu knows: its outputs are {shapes}. Known are MoveNet (heads, SinglePose, "
+        "MultiPose) and PoseNet."
+    )
+
+
+def _cached(content: bytes, what: str, graph: Graph, ends: list[int], precision: Precision) -> bytes:
+    key = sha256(content + what.encode()).hexdigest()[:32]
+    path = user_cache_path("tendu") / "cut" / f"{key}.tflite"
+    if path.is_file():
+        return path.read_bytes()
+    made = graph.cut(ends)
+    if precision == "float":
+        made = Graph(made).floated()
+    _keep(path, made)
+    return made
+
+
+def _keep(path: Path, made: bytes) -> None:
+    """Writes to the cache; a cache that cannot be written only costs the time to cut again."""
+    temporary = path.with_suffix(f".{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(made)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
