@@ -1,0 +1,87 @@
+"""What was measured once and is remembered: which runtime is fastest for a model on this machine.
+
+A JSON file in the user's cache folder. A file that is damaged or cannot be written is as good as none: then the
+measurement is made again.
+"""
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from tendu.runtimes.available import versions
+from tendu.runtimes.machine import this_machine
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Which runtime a model got on this machine, and why.
+
+    Attributes:
+        runtime: the one chosen.
+        reason: one sentence.
+        milliseconds: median time of one run of each runtime that was measured.
+        seconds: what measuring took.
+        mean_difference: of OpenVINO's outputs from LiteRT's, as a share of each output's range, the worst output;
+            None where they were not compared.
+        largest_difference: the same for the single number that differs most.
+    """
+
+    runtime: str
+    reason: str
+    milliseconds: dict[str, float]
+    seconds: float
+    mean_difference: float | None = None
+    largest_difference: float | None = None
+
+
+def cache_folder() -> Path:
+    """Where tendu keeps what it can make again."""
+    return Path(platformdirs.user_cache_dir("tendu"))
+
+
+def memory_file() -> Path:
+    """The file of remembered verdicts."""
+    return cache_folder() / "runtimes.json"
+
+
+def recall(model: bytes, *, threads: int) -> Verdict | None:
+    """What is remembered for a model, or None.
+
+    It holds for one machine (processor and cores), the same versions of all runtimes, the same file, the same threads.
+    """
+    known = _all().get(_key(model, threads))
+    try:
+        return Verdict(**known) if isinstance(known, dict) and known["runtime"] in versions() else None
+    except (KeyError, TypeError):
+        return None
+
+
+def remember(model: bytes, verdict: Verdict, *, threads: int) -> None:
+    """Keeps a verdict; where the cache folder cannot be written, nothing is kept."""
+    with suppress(OSError):
+        file = memory_file()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_suffix(f".{os.getpid()}.partial")
+        fresh.write_text(json.dumps({**_all(), _key(model, threads): asdict(verdict)}, indent=1))
+        fresh.replace(file)
+
+
+def _all() -> dict[str, Any]:
+    try:
+        known = json.loads(memory_file().read_text())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _key(model: bytes, threads: int) -> str:
+    machine = this_machine()
+    installed = " ".join(f"{name}-{version}" for name, version in versions().items())
+    checksum = sha256(model).hexdigest()
+    return f"{machine.processor} | {machine.cores} cores | {installed} | {checksum} | {threads} threads"
