@@ -21,7 +21,7 @@ from tendu.sinks.file_sink import TextSink
 from tendu.sinks.table import check_storable, short
 
 _PERSON = 1  # COCO's category_id of people (cocodataset/cocoapi)
-_PHOTOS = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
+_PHOTOS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".ppm"}
 
 
 class CocoResults(TextSink):

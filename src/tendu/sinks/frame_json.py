@@ -8,6 +8,7 @@ The fields mean what the columns of `tendu.sinks.table` mean. With nobody `peopl
 `track` is null before tracking. The points are COCO's 17 in COCO's order.
 """
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -108,8 +109,8 @@ def field(thing: Any, name: str, kind: type, where: str) -> Any:
     value = thing[name]
     if kind is float and isinstance(value, int):
         value = float(value)
-    if not isinstance(value, kind):
-        word = {str: "a text", int: "a whole number", float: "a number", list: "a list"}[kind]
+    if not isinstance(value, kind) or (kind is float and not isfinite(value)):
+        word = {str: "a text", int: "a whole number", float: "a finite number", list: "a list"}[kind]
         raise DataError(f"{where}{name} is {_glimpse(value)}, expected {word}.")
     return value
 
@@ -132,14 +133,15 @@ def _array(person: Any, name: str, shape: tuple[int, ...], where: str) -> Float3
     if len(values) != shape[0]:
         raise DataError(f"{where}{name} has {len(values)} {things}, expected {shape[0]}.")
     try:
-        array = np.array(values, np.float64)
+        with np.errstate(over="ignore"):
+            # NumPy reads null as NaN, and what is too large as infinite.
+            array = np.array(values, np.float64).astype(np.float32)
     except (TypeError, ValueError):
-        array = np.full(shape, np.nan)
-    # NumPy reads null as NaN.
+        array = np.full(shape, np.nan, np.float32)
     if array.shape != shape or not np.isfinite(array).all():
         kind = "finite numbers" if len(shape) == 1 else "points of two finite numbers"
         raise DataError(f"{where}{name} is not {shape[0]} {kind}.")
-    return array.astype(np.float32)
+    return array
 
 
 def _glimpse(value: Any) -> str:

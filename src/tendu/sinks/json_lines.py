@@ -84,7 +84,7 @@ class JsonStream:
             self._stream.flush()
         except OSError as error:
             self._closed = True
-            raise unwritable(Path(getattr(self._stream, "name", "the stream")), error) from error
+            raise unwritable(Path(str(self._stream.name)), error) from error
 
     def close(self) -> None:
         """Ends the writing; may be called twice."""

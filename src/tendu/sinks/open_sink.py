@@ -20,7 +20,7 @@ _POSES = {
     ".coco.json": CocoResults,
     ".openpose": OpenPoseFolder,
 }
-_PICTURES = (".mp4", ".gif", ".png", ".jpg", ".jpeg")
+_PICTURES = (".mp4", ".gif", ".png", ".jpg", ".jpeg", ".webp")
 
 
 def open_sink(target: str | Path, *, overwrite: bool = False, rate: float | None = None) -> Sink:
@@ -29,7 +29,7 @@ def open_sink(target: str | Path, *, overwrite: bool = False, rate: float | None
     Args:
         target: where to. "-" is JSON lines on standard output; .jsonl, .json, .csv and .parquet hold poses and can be
             read again; .coco.json is COCO's results, a folder .openpose OpenPose's files; .mp4 and .gif are films;
-            .png, .jpg and .jpeg one picture; any other folder (it is one already, ends in "/", or has no suffix)
+            .png, .jpg and .webp one picture; any other folder (it is one already, ends in "/", or has no suffix)
             a picture per frame.
         overwrite: whether what is there already may be replaced.
         rate: frames a second of a film; where it is not known, the film sink decides.
@@ -57,7 +57,7 @@ def open_sink(target: str | Path, *, overwrite: bool = False, rate: float | None
             from tendu.sinks.video_file import FilmSink
 
             return FilmSink(path, overwrite=overwrite, rate=rate)
-        case ".png" | ".jpg" | ".jpeg":
+        case ".png" | ".jpg" | ".jpeg" | ".webp":
             from tendu.sinks.images import PictureFile
 
             return PictureFile(path, overwrite=overwrite)

@@ -112,7 +112,7 @@ def _row(cells: dict[str, Any], where: str) -> Row:
         value = cells[name]
         try:
             row[name] = None if value is None or (value == "" and kind is not str) else _READ[kind](value)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             word = "a number" if kind is float else "a whole number"
             raise DataError(f"{where}{name} is {value!r}, expected {word}.") from error
     return row

@@ -137,32 +137,32 @@ def _continues(before: Row, row: Row) -> bool:
 def _one_frame(table: list[Row]) -> Poses:
     """The poses of a frame's rows."""
     first = table[0]
+    where = f"frame {first['frame']}: "
     for name in FRAME_COLUMNS:
         if first[name] is None:
-            raise DataError(f"{name} is empty in a row of frame {first['frame']}, expected a value.")
-    where = f"frame {first['frame']}"
+            raise DataError(f"{where}{name} is empty.")
     if first["schema"] != SCHEMA:
-        raise DataError(f"{where} is of schema {first['schema']!r}, expected {SCHEMA!r}.")
+        raise DataError(f"{where}schema is {first['schema']!r}, expected {SCHEMA!r}.")
     stamp = Stamp(*(first[name] for name in ("frame", "time", "source", "width", "height")))  # pyright: ignore[reportArgumentType]
     reason = str(first["reason"])
     if first["person"] is None:
         return Poses.empty(stamp, reason=reason)
-    # NumPy reads None as NaN.
-    numbers = np.array([[row[name] for name in NUMBERS] for row in table], np.float64)
+    with np.errstate(over="ignore"):
+        # NumPy reads None as NaN, and what is too large as infinite.
+        numbers = np.array([[row[name] for name in NUMBERS] for row in table], np.float64).astype(np.float32)
     for person, column in np.argwhere(~np.isfinite(numbers)):
         raise DataError(
-            f"{where}: {NUMBERS[column]} of person {table[person]['person']} is not a finite number."
+            f"{where}{NUMBERS[column]} of person {table[person]['person']} is not a finite number."
         )
     tracks = [row["track"] for row in table]
     if None in tracks and any(track is not None for track in tracks):
-        raise DataError(f"{where} has people with a track and people without, expected all or none.")
-    values = numbers.astype(np.float32)
-    points = values[:, 5:].reshape(len(table), -1, 3)
+        raise DataError(f"{where}some people have a track and some have none, expected all or none.")
+    points = numbers[:, 5:].reshape(len(table), -1, 3)
     return Poses(
         xy=points[..., :2].copy(),
         score=points[..., 2].copy(),
-        box=values[:, 1:5].copy(),
-        confidence=values[:, 0].copy(),
+        box=numbers[:, 1:5].copy(),
+        confidence=numbers[:, 0].copy(),
         stamp=stamp,
         track=None if None in tracks else np.array(tracks, np.int64),
         reason=reason,

@@ -1,0 +1,131 @@
+"""What each file of poses looks like inside."""
+
+import csv
+import io
+import json
+import os
+import sys
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from made_poses import assert_same, made_film, made_poses
+from tendu.errors import MissingExtraError, SinkError
+from tendu.sinks import parquet
+from tendu.sinks.csv_rows import CsvRows
+from tendu.sinks.json_lines import JsonDocument, JsonLines, JsonStream
+from tendu.sinks.parquet import ParquetTable
+from tendu.sinks.reading import read_poses
+from tendu.sinks.table import COLUMNS
+from tendu.skeleton import COCO17
+
+
+def write(sink, film):
+    with sink:
+        for poses in film:
+            sink.write(poses)
+
+
+def test_a_line_of_json_says_its_schema_its_frame_and_its_people(tmp_path):
+    path = tmp_path / "walk.jsonl"
+    poses = made_poses(2, frame=2, tracks=[7, 3])
+    write(JsonLines(path), [poses])
+    (line,) = path.read_text().splitlines()
+    frame = json.loads(line)
+    people = frame.pop("people")
+    assert frame == {
+        "schema": "tendu-1",
+        "source": "walk.mp4",
+        "frame": 2,
+        "time": 2 / 29.97,
+        "width": 640,
+        "height": 480,
+        "reason": "",
+    }
+    assert [list(person) for person in people] == [["track", "confidence", "box", "xy", "score"]] * 2
+    assert [person["track"] for person in people] == [7, 3]
+    np.testing.assert_array_equal(np.array([person["xy"] for person in people], np.float32), poses.xy)
+    np.testing.assert_array_equal(np.array([person["score"] for person in people], np.float32), poses.score)
+
+
+def test_json_before_tracking_says_null(tmp_path):
+    write(JsonLines(tmp_path / "walk.jsonl"), [made_poses(1)])
+    assert json.loads((tmp_path / "walk.jsonl").read_text())["people"][0]["track"] is None
+
+
+def test_a_json_document_names_its_keypoints_and_holds_all_frames(tmp_path):
+    write(JsonDocument(tmp_path / "walk.json"), made_film())
+    document = json.loads((tmp_path / "walk.json").read_text())
+    assert list(document) == ["schema", "keypoints", "frames"]
+    assert (document["schema"], tuple(document["keypoints"])) == ("tendu-1", COCO17.names)
+    assert [frame["frame"] for frame in document["frames"]] == [0, 1, 2, 5, 6]
+
+
+def test_csv_is_a_header_and_a_row_per_person_or_nobody(tmp_path):
+    write(CsvRows(tmp_path / "walk.csv"), made_film())
+    header, *cells = csv.reader(io.StringIO((tmp_path / "walk.csv").read_text()))
+    assert header == list(COLUMNS)
+    frame, reason, person = (header.index(name) for name in ("frame", "reason", "person"))
+    assert [(row[frame], row[person]) for row in cells] == [
+        *(("0", ""), ("1", "0"), ("2", "0"), ("2", "1"), ("5", ""), ("6", "0")),
+    ]
+    assert cells[4][reason] == 'the picture is "black", no light'
+
+
+def test_parquet_keeps_types_version_and_skeleton(tmp_path):
+    write(ParquetTable(tmp_path / "walk.parquet"), made_film())
+    schema = pq.read_schema(tmp_path / "walk.parquet")
+    assert schema.names == list(COLUMNS)
+    assert [str(schema.field(name).type) for name in ("source", "frame", "time", "track", "nose_x")] == [
+        *("string", "int64", "double", "int64", "float"),
+    ]
+    assert schema.metadata[b"tendu"] == b"tendu-1"
+    assert tuple(json.loads(schema.metadata[b"keypoints"])) == COCO17.names
+    assert tuple(map(tuple, json.loads(schema.metadata[b"bones"]))) == COCO17.bones
+
+
+def test_parquet_goes_out_in_row_groups(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet, "_ROWS", 4)
+    film = [made_poses(3, frame=frame) for frame in range(5)]  # 15 rows: groups of 6, 6 and 3
+    write(ParquetTable(tmp_path / "walk.parquet"), film)
+    facts = pq.ParquetFile(tmp_path / "walk.parquet").metadata
+    assert [facts.row_group(group).num_rows for group in range(facts.num_row_groups)] == [6, 6, 3]
+    assert_same(film, list(read_poses(tmp_path / "walk.parquet")))
+
+
+def test_parquet_keeps_a_source_name_that_is_not_utf_8_as_far_as_it_can(tmp_path):
+    write(ParquetTable(tmp_path / "walk.parquet"), [made_poses(1, source="걷기\udcb0.mp4")])
+    (poses,) = read_poses(tmp_path / "walk.parquet")
+    assert poses.stamp.source == "걷기?.mp4"
+
+
+def test_parquet_without_pyarrow_says_how_to_install_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    sentence = r'^Writing \.parquet needs pyarrow\. Run: pip install "tendu\[parquet\]"$'
+    with pytest.raises(MissingExtraError, match=sentence), ParquetTable(tmp_path / "walk.parquet"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stream_gets_each_line_at_once_and_stays_open(tmp_path):
+    written = tmp_path / "piped.jsonl"
+    with written.open("w") as pipe:
+        with JsonStream(pipe) as sink:
+            for count, poses in enumerate(made_film(), 1):
+                sink.write(poses)
+                assert len(written.read_text().splitlines()) == count
+        assert not pipe.closed
+    assert_same(made_film(), list(read_poses(written)))
+    with pytest.raises(SinkError, match=r"^This stream is closed\. Open a new sink to write more\.$"):
+        sink.write(made_poses(1))
+
+
+def test_a_reader_that_went_away_is_told_in_a_sentence():
+    out, into = os.pipe()
+    pipe = os.fdopen(into, "w")
+    os.close(out)
+    with pytest.raises(SinkError, match=r"^Cannot write \d+: Broken pipe\.$"):
+        JsonStream(pipe).write(made_poses(1))
+    with pytest.raises(BrokenPipeError):
+        pipe.close()  # the line that nobody took is still in the pipe's buffer
