@@ -33,10 +33,10 @@ class PoseNetDecoder:
 
     def __call__(
         self,
-        outputs: tuple[Shaped[np.ndarray, "*output"], ...],
+        outputs: tuple[Shaped[np.ndarray, "..."], ...],
         *,
         people: int,
-        mirrored: tuple[Shaped[np.ndarray, "*output"], ...] | None = None,
+        mirrored: tuple[Shaped[np.ndarray, "..."], ...] | None = None,
     ) -> Seen:
         """At most `people` people, the most confident first; none where no part is sure enough.
 
@@ -65,7 +65,7 @@ class PoseNetDecoder:
         )
         return Seen(xy[:people], score[:people], confidence[:people])
 
-    def _read(self, outputs: tuple[Shaped[np.ndarray, "*output"], ...]) -> PoseNetHeads:
+    def _read(self, outputs: tuple[Shaped[np.ndarray, "..."], ...]) -> PoseNetHeads:
         heads = PoseNetHeads.read(outputs, stride=self.stride)
         grid = ((self.height - 1) // self.stride + 1, (self.width - 1) // self.stride + 1)
         if heads.logits.shape[:2] != grid:

@@ -41,7 +41,7 @@ class PoseNetHeads:
     mid: Float32[np.ndarray, "h w 32 2"]
 
     @classmethod
-    def read(cls, outputs: Sequence[Shaped[np.ndarray, "*output"]], *, stride: int) -> "PoseNetHeads":
+    def read(cls, outputs: Sequence[Shaped[np.ndarray, "..."]], *, stride: int) -> "PoseNetHeads":
         """The heads among a model's outputs, known by their channels.
 
         Coral's files give 17 (heatmaps), 34 (short offsets) and 64 (mid offsets) channels; Google's TFLite and
