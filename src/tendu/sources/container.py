@@ -1,0 +1,130 @@
+"""FFmpeg through PyAV: a film or stream opened, its decoded frames as pixels, its errors as sentences.
+
+PyAV's values enter here as Any and leave as ours.
+"""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tendu.errors import SourceError
+from tendu.pixels import Pixels, RgbPixels
+from tendu.sources.decoding import on_black
+from tendu.sources.planes import YuvPixels, rgb_matrix
+from tendu.sources.upright import Turn
+
+# Where a film says nothing about its rate: FFmpeg's own assumption for bare streams (libavformat/rawdec.c).
+_USUAL_RATE = 25.0
+_JPEG_RANGE = 2  # AVCOL_RANGE_JPEG, libavutil/pixfmt.h
+
+
+def open_container(target: Path | bytes | str, name: str, *, timeout: float = 10.0) -> Any:
+    """FFmpeg's container of a file, of a file's bytes or of an address; close it after use.
+
+    Args:
+        target: what to open.
+        name: what it is called in errors.
+        timeout: seconds that an address may take to answer, at opening and at every read.
+
+    Raises:
+        SourceError: it cannot be opened, or it is no film.
+    """
+    import av
+    import av.error
+
+    match target:
+        case Path():
+            # "file:" keeps FFmpeg from taking a colon in the name for a protocol.
+            source: Any = f"file:{target.resolve()}"
+        case bytes():
+            source = io.BytesIO(target)
+        case str():
+            source = target
+    options = {"rtsp_transport": "tcp"} if str(target).startswith("rtsp") else {}
+    try:
+        container = av.open(
+            source,
+            metadata_errors="ignore",
+            options=options,
+            timeout=timeout if isinstance(target, str) else None,
+        )
+    except av.error.FFmpegError as error:
+        raise unreadable(name, error) from error
+    form = container.format.name
+    if form in {"tty", "image2"} or form.endswith("_pipe"):  # FFmpeg plays any .txt as a film of letters
+        container.close()
+        found = "text" if form == "tty" else "a photo of a kind or in a place that only films are read from"
+        raise SourceError(f"Cannot read {name}: it is {found}, not a film.")
+    return container
+
+
+def picture_stream(container: Any, name: str) -> Any:
+    """The container's film; a cover picture beside music is none.
+
+    Raises:
+        SourceError: it has none.
+    """
+    from av.stream import Disposition
+
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            stream.thread_type = "AUTO"
+            return stream
+    kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
+    raise SourceError(f"Cannot read {name}: it has no pictures, only {kinds}.")
+
+
+def rate_of(stream: Any) -> float:
+    """Frames a second, on average; 25 where the film does not say."""
+    return float(stream.average_rate or stream.guessed_rate or _USUAL_RATE)
+
+
+def pixels_of(frame: Any) -> Pixels:
+    """A decoded frame as pixels that stay valid when the decoder moves on.
+
+    8-bit 4:2:0 planes are shared with the decoder, not copied; other YUV formats become that; RGB, grey, palettes and
+    transparency become RGB.
+    """
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    turn = Turn() if matrix is None else Turn.from_display_matrix(bytes(matrix))
+    form = frame.format
+    if any(part.is_alpha for part in form.components) or form.has_palette:
+        return RgbPixels(turn.upright(on_black(frame.to_ndarray(format="rgba"))))
+    if form.is_rgb or len(form.components) < 3:
+        return RgbPixels(turn.upright(frame.to_ndarray(format="rgb24")))
+    full_range = frame.color_range == _JPEG_RANGE or form.name.startswith("yuvj")
+    to_rgb = rgb_matrix(int(frame.colorspace), full_range=full_range, height=frame.height)
+    if form.name not in {"yuv420p", "yuvj420p"}:
+        frame = frame.reformat(format="yuvj420p" if full_range else "yuv420p")
+    # A plane's rows are padded; the view leaves the padding out.
+    y, u, v = (
+        np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+        for plane in frame.planes
+    )
+    return YuvPixels(y, u, v, to_rgb, 0 if full_range else 16, turn)
+
+
+def unreadable(name: str, error: Exception) -> SourceError:
+    """The error for a film or stream that FFmpeg refuses."""
+    return SourceError(f"Cannot read {name}: {reason(error)}.")
+
+
+def reason(error: Exception) -> str:
+    """Why FFmpeg refuses, in words."""
+    import av.error
+
+    match error:
+        case FileNotFoundError():
+            return "there is no such file"
+        case PermissionError():
+            return "permission is denied"
+        case ConnectionRefusedError():
+            return "the connection is refused: nothing listens there"
+        case av.error.ExitError() | TimeoutError():
+            return "nothing came within the time-out"
+        case av.error.InvalidDataError():
+            return "it is no film that FFmpeg knows, or it is damaged or cut short"
+        case _:
+            return getattr(error, "strerror", None) or str(error)

@@ -1,0 +1,104 @@
+"""A film's picture kept as the decoder gives it, brightness and two half-sized colour planes; RGB only where needed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from tendu.pixels import warp
+from tendu.sources.upright import Turn
+from tendu.window import Window
+
+# (Kr, Kb) by the number that streams carry: ITU-T H.273 (2021), table 4, "matrix coefficients".
+_COEFFICIENTS = {
+    1: (0.2126, 0.0722),  # BT.709
+    4: (0.30, 0.11),  # FCC
+    5: (0.299, 0.114),  # BT.601, 625 lines
+    6: (0.299, 0.114),  # BT.601, 525 lines
+    7: (0.212, 0.087),  # SMPTE 240M
+    9: (0.2627, 0.0593),  # BT.2020
+    10: (0.2627, 0.0593),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class YuvPixels:
+    """A picture as three planes, 4:2:0, 8 bit, as stored; it is turned upright when it is sampled.
+
+    Colour samples are taken to lie in the middle of their four pixels.
+
+    Attributes:
+        y: (h, w) brightness.
+        u, v: ((h + 1) // 2, (w + 1) // 2) colour.
+        to_rgb: float32 (3, 4), R, G, B from (y, u, v, 1): see `rgb_matrix`.
+        black: the y of black: 16, or 0 in full range.
+        turn: how it is made upright.
+    """
+
+    y: UInt8[np.ndarray, "h w"]
+    u: UInt8[np.ndarray, "half_h half_w"]
+    v: UInt8[np.ndarray, "half_h half_w"]
+    to_rgb: Float32[np.ndarray, "3 4"]
+    black: int
+    turn: Turn
+
+    @property
+    def width(self) -> int:
+        """Columns of the upright picture."""
+        return self.turn.size(*self.y.shape[::-1])[0]
+
+    @property
+    def height(self) -> int:
+        """Rows of the upright picture."""
+        return self.turn.size(*self.y.shape[::-1])[1]
+
+    def rgb(self) -> UInt8[np.ndarray, "full_h full_w 3"]:
+        """The whole picture, RGB, upright."""
+        import cv2
+
+        height, width = self.y.shape
+        # A plane of odd length ends half a colour sample beyond the picture.
+        even = (width + width % 2, height + height % 2)
+        colour = [cv2.resize(plane, even)[:height, :width] for plane in (self.u, self.v)]
+        return self.turn.upright(self._convert(self.y, *colour))
+
+    def sample(self, window: Window, width: int, height: int) -> UInt8[np.ndarray, "height width 3"]:
+        """A window of the upright picture as `height` × `width` RGB, black outside the picture."""
+        full = window.affine(width, height)
+        half = window.affine(width, height, scale=0.5)
+        y = warp(self.y, self.turn.to_stored(full, self.width, self.height), width, height, self.black)
+        half = self.turn.to_stored(half, self.width / 2, self.height / 2)
+        return self._convert(y, *(warp(plane, half, width, height, 128) for plane in (self.u, self.v)))
+
+    def _convert(self, *yuv: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w 3"]:
+        import cv2
+
+        return cv2.transform(cv2.merge(yuv), self.to_rgb).astype(np.uint8, copy=False)
+
+
+def rgb_matrix(space: int, *, full_range: bool, height: int) -> Float32[np.ndarray, "3 4"]:
+    """The matrix from (y, u, v, 1) in 0..255 to (R, G, B) in 0..255.
+
+    Args:
+        space: the stream's matrix coefficients, a number of ITU-T H.273; where it says nothing that is known here,
+            BT.601 below 720 rows and BT.709 from there on, as Chromium's media/filters/ffmpeg_video_decoder.cc.
+        full_range: y, u and v use 0..255, not 16..235 and 16..240.
+        height: rows of the picture.
+
+    >>> (rgb_matrix(1, full_range=False, height=1080) @ [235, 128, 128, 1]).round(1).tolist()
+    [255.0, 255.0, 255.0]
+    """
+    red, blue = _COEFFICIENTS.get(space, _COEFFICIENTS[6 if height < 720 else 1])
+    green = 1 - red - blue
+    # BT.709-6, items 3.2 to 3.4: the differences of colour, and the ranges of eight bits.
+    matrix = np.array(
+        [
+            [1, 0, 2 * (1 - red)],
+            [1, -2 * blue * (1 - blue) / green, -2 * red * (1 - red) / green],
+            [1, 2 * (1 - blue), 0],
+        ]
+    )
+    if not full_range:
+        matrix *= [255 / 219, 255 / 224, 255 / 224]
+    offset = matrix @ [0 if full_range else 16, 128, 128]
+    return np.column_stack([matrix, -offset]).astype(np.float32)

@@ -1,0 +1,137 @@
+"""Film: every frame of a video file, with its true time."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tendu.errors import SourceError
+from tendu.frame import Frame
+from tendu.sources.container import open_container, picture_stream, pixels_of, rate_of
+from tendu.sources.cut import Cut
+from tendu.sources.packets import numbered, packet_times
+from tendu.sources.source import Facts
+from tendu.sources.times import Clock
+
+
+class Film:
+    """A film's frames in order, upright, with their times in seconds from the film's start.
+
+    Times are those the film states, strictly increasing; `Clock` says what is done where they are not. Frame numbers
+    are places in the film: with `start`, the pictures before it are counted from the file's packets without decoding
+    them, so frame 250 is frame 250 however one gets there. Each iteration is one pass from `start`, and `problems`
+    tells of that pass.
+
+    Args:
+        target: a file, a file's bytes, or an address.
+        facts: what it says about itself.
+        cut: which frames are given.
+    """
+
+    def __init__(self, target: Path | bytes | str, *, facts: Facts, cut: Cut) -> None:
+        self._target, self._facts, self._cut = target, facts, cut
+        self._problems: list[SourceError] = []
+        self._pass: Generator[Frame] | None = None
+
+    @classmethod
+    def open(cls, target: Path | bytes | str, *, name: str = "", cut: Cut | None = None) -> "Film":
+        """A film whose header could be read.
+
+        Args:
+            target: a file, a file's bytes, or an address.
+            name: what it is called in frames and errors; the path or address when empty.
+            cut: which frames are given; all of them when None.
+
+        Raises:
+            SourceError: it cannot be opened, or it is no film.
+        """
+        name = name or ("film" if isinstance(target, bytes) else str(target))
+        cut = cut or Cut()
+        with open_container(target, name) as container:
+            stream = picture_stream(container, name)
+            # Only MP4 and its kin count their pictures one by one; other headers hold estimates or nothing.
+            counted = stream.frames if "mp4" in container.format.name and cut.is_whole else 0
+            frames = cut.count(counted) or None
+            facts = Facts(name, moving=True, live=False, frames=frames, rate=rate_of(stream) / cut.every)
+        return cls(target, facts=facts, cut=cut)
+
+    @property
+    def facts(self) -> Facts:
+        """What the film says about itself; `rate` is that of the frames given."""
+        return self._facts
+
+    @property
+    def problems(self) -> list[SourceError]:
+        """What was skipped in this pass, a sentence each."""
+        return self._problems
+
+    def __enter__(self) -> "Film":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the pass and lets go of the file; may be called twice."""
+        if self._pass is not None:
+            self._pass.close()
+
+    def __iter__(self) -> Iterator[Frame]:
+        self.close()
+        self._problems = []
+        self._pass = self._frames()
+        return self._pass
+
+    def _frames(self) -> Generator[Frame]:
+        """One pass.
+
+        Raises:
+            SourceError: not a single picture could be decoded.
+        """
+        name = self._facts.name
+        given, ended = 0, 0.0
+        with open_container(self._target, name) as container:
+            stream = picture_stream(container, name)
+            origin, tick, step = stream.start_time or 0, stream.time_base, 1 / rate_of(stream)
+            clock = Clock(step=step)
+            earlier = None
+            if self._cut.start:
+                at = origin + int(self._cut.start / tick)
+                earlier = packet_times(self._target, name, until=at)
+                if earlier is not None:
+                    container.seek(at, stream=stream)
+            for number, picture in numbered(container, stream, earlier=earlier, note=self._note):
+                time = clock.tick(None if picture.pts is None else float((picture.pts - origin) * tick))
+                ended = time + max(step, float(picture.duration * tick))
+                if time >= self._cut.end:
+                    return
+                if time < self._cut.start:
+                    continue
+                if given % self._cut.every == 0:
+                    yield Frame.of(pixels_of(picture), number=number, time=time, source=name)
+                given += 1
+            if not given:
+                raise self._nothing(ended)
+            self._note_early_end(container, stream, ended)
+
+    def _nothing(self, ended: float) -> SourceError:
+        if self._cut.start and ended > 0:
+            return SourceError(
+                f"{self._facts.name} has no picture at {self._cut.start:g} s or later: it ends at {ended:.2f} s."
+            )
+        why = f" ({self._problems[0]})" if self._problems else ""
+        return SourceError(f"Cannot read {self._facts.name}: no picture of it can be decoded{why}.")
+
+    def _note_early_end(self, container: Any, stream: Any, ended: float) -> None:
+        """Adds a note where the pictures end before the film does, as in a file cut short."""
+        if stream.duration is not None:
+            promised = float(stream.duration * stream.time_base)
+        else:
+            promised = (container.duration or 0) / 1e6
+        if promised - ended > 1.0:
+            self._note(f"its pictures end at {ended:.2f} s of {promised:.2f} s")
+
+    def _note(self, what: str) -> None:
+        self._problems.append(SourceError(f"{self._facts.name}: {what}."))
