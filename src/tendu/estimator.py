@@ -1,6 +1,8 @@
 """Estimator: a picture in, everyone in it out. It has no memory, so many threads may share one."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from jaxtyping import UInt8
@@ -12,6 +14,15 @@ from tendu.models.seen import Decoder
 from tendu.pose import Poses
 from tendu.runtimes.runtime import Runtime
 from tendu.window import Window
+
+
+First = Literal["look", "padded", "centre"]
+"""Where the first frame of a film is looked at, and any frame after a loss.
+
+look    with the estimator's own look: up to 3 inferences for one person. The default.
+padded  the whole picture in one look, as the MoveNet tutorial, the Raspberry Pi and the Android example do.
+centre  on the very first frame the middle square of a wide picture, later the whole, as tfjs does (crop_utils.ts).
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +58,31 @@ class Estimator:
         """
         frame = picture if isinstance(picture, Frame) else Frame.of(picture)
         return self.present(self.everyone(frame))
+
+    def follow(self, frames: Iterable[Frame], *, first: First = "look") -> Iterator[tuple[Frame, Poses]]:
+        """Each frame of a film with the poses in it; what is seen in one frame guides the look at the next.
+
+        Args:
+            frames: a source, or any frames in order.
+            first: where to look where nobody is known yet, see `tendu.follower.First`.
+
+        Raises:
+            DataError: `first` is not known.
+        """
+        from tendu.follower import Follower  # a follower stands on an estimator; this is its short name
+
+        follower = Follower(self, first=first)
+        return ((frame, follower.update(frame)) for frame in frames)
+
+    def close(self) -> None:
+        """Frees the model; may be called twice."""
+        self.runtime.close()
+
+    def __enter__(self) -> "Estimator":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def aspect(self) -> float:

@@ -5,25 +5,15 @@ rule for one person is the published one (`crop_rule`); a person who is lost is 
 look at the whole picture.
 """
 
-from typing import Literal
-
 import numpy as np
 
 from tendu.errors import DataError
-from tendu.estimator import Estimator
+from tendu.estimator import Estimator, First
 from tendu.frame import Frame
 from tendu.looking import body_area, closer, crop_rule, distinct, gathered
 from tendu.pose import Pose, Poses
 from tendu.similarity import oks
 from tendu.window import Window
-
-First = Literal["padded", "centre", "look"]
-"""Where the first frame is looked at, and any frame after a loss.
-
-look    with the estimator's own look: up to 3 inferences for one person. The default.
-padded  the whole picture in one look, as the MoveNet tutorial, the Raspberry Pi and the Android example do.
-centre  on the very first frame the middle square of a wide picture, later the whole, as tfjs does (crop_utils.ts).
-"""
 
 
 class Follower:

@@ -103,7 +103,8 @@ def tiles(
     """Overlapping windows that cover a picture, `across` of them along its longer side.
 
     Args:
-        width, height: the picture's size, px.
+        width: the picture's columns.
+        height: its rows.
         across: windows along the longer side.
         overlap: shared part of neighbours' sides, 0 to 1.
         aspect: width / height of the model's input.

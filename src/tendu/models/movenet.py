@@ -59,7 +59,7 @@ class Heads:
     regression: Float32[np.ndarray, "h w 17 2"]
 
     @classmethod
-    def of(cls, outputs: tuple[Shaped[np.ndarray, "*output"], ...]) -> "Heads":
+    def of(cls, outputs: tuple[Shaped[np.ndarray, "..."], ...]) -> "Heads":
         """The heads of a cut file's four outputs, which are logits and have y before x.
 
         Raises:
@@ -109,10 +109,10 @@ class HeadsDecoder:
 
     def __call__(
         self,
-        outputs: tuple[Shaped[np.ndarray, "*output"], ...],
+        outputs: tuple[Shaped[np.ndarray, "..."], ...],
         *,
         people: int,
-        mirrored: tuple[Shaped[np.ndarray, "*output"], ...] | None = None,
+        mirrored: tuple[Shaped[np.ndarray, "..."], ...] | None = None,
     ) -> Seen:
         """At most `people` people, the most confident first; exactly one where one is wanted."""
         heads = Heads.of(outputs)
@@ -128,10 +128,10 @@ class SinglePoseDecoder:
 
     def __call__(
         self,
-        outputs: tuple[Shaped[np.ndarray, "*output"], ...],
+        outputs: tuple[Shaped[np.ndarray, "..."], ...],
         *,
         people: int,
-        mirrored: tuple[Shaped[np.ndarray, "*output"], ...] | None = None,
+        mirrored: tuple[Shaped[np.ndarray, "..."], ...] | None = None,
     ) -> Seen:
         """The one person the file reports.
 
@@ -151,10 +151,10 @@ class MultiPoseDecoder:
 
     def __call__(
         self,
-        outputs: tuple[Shaped[np.ndarray, "*output"], ...],
+        outputs: tuple[Shaped[np.ndarray, "..."], ...],
         *,
         people: int,
-        mirrored: tuple[Shaped[np.ndarray, "*output"], ...] | None = None,
+        mirrored: tuple[Shaped[np.ndarray, "..."], ...] | None = None,
     ) -> Seen:
         """At most `people` of the six rows, the most confident first.
 

@@ -35,6 +35,6 @@ def prepare(
         return sample
     if dtype == np.int8:
         return (sample.astype(np.int16) - 128).astype(np.int8)
-    if dtype == np.float32 or dtype == np.int32:
+    if dtype.name in {"float32", "int32"}:
         return sample / np.float32(127.5) - np.float32(1) if centred else sample.astype(dtype)
     raise ModelError(f"A pose model takes uint8, int8, int32 or float32; this file takes {dtype}.")

@@ -28,10 +28,10 @@ class Decoder(Protocol):
 
     def __call__(
         self,
-        outputs: tuple[Shaped[np.ndarray, "*output"], ...],
+        outputs: tuple[Shaped[np.ndarray, "..."], ...],
         *,
         people: int,
-        mirrored: tuple[Shaped[np.ndarray, "*output"], ...] | None = None,
+        mirrored: tuple[Shaped[np.ndarray, "..."], ...] | None = None,
     ) -> Seen:
         """At most `people` people, the most confident first.
 

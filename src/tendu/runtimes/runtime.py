@@ -44,7 +44,7 @@ class Runtime(Protocol):
         """What comes out, in the order of `run`'s result."""
         ...
 
-    def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "*output"], ...]:
+    def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "..."], ...]:
         """The outputs for one input tensor; the arrays belong to the caller.
 
         Raises:
