@@ -50,8 +50,9 @@ def test_frames_are_found_again():
     assert_same(made_film(), list(poses_from(table_of(made_film()))))
 
 
-def test_a_frame_written_twice_is_two_frames():
-    film = [made_poses(2), made_poses(2)]
+@pytest.mark.parametrize("people", [1, 2])
+def test_a_frame_written_twice_is_two_frames(people):
+    film = [made_poses(people), made_poses(people)]
     assert_same(film, list(poses_from(table_of(film))))
 
 
