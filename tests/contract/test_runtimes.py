@@ -4,8 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from tiny_models import SHAPE, tiny_model
-from tiny_onnx import tiny_onnx
 
 from tendu.errors import DataError, ModelError
 from tendu.runtimes.fake import FakeRuntime
@@ -13,6 +11,8 @@ from tendu.runtimes.litert import LiteRT
 from tendu.runtimes.onnx import OnnxRuntime
 from tendu.runtimes.openvino import OpenVINO
 from tendu.runtimes.runtime import Port, Runtime
+from tiny_models import SHAPE, tiny_model
+from tiny_onnx import tiny_onnx
 
 FLOAT_PORT = Port("picture", SHAPE, np.dtype(np.float32))
 STEP = 0.5  # of the quantised input: its code 3 is the number 1.5

@@ -9,7 +9,7 @@ from tendu.errors import ModelError
 from tendu.runtimes.runtime import Port
 from tendu.runtimes.tensors import fitting
 
-Answer = Callable[[Shaped[np.ndarray, "*input"]], Sequence[Shaped[np.ndarray, "*output"]]]
+Answer = Callable[[Shaped[np.ndarray, "*input"]], Sequence[Shaped[np.ndarray, "..."]]]
 """From an input tensor to output tensors."""
 
 ANY_PICTURE = Port("image", (1, -1, -1, 3), np.dtype(np.uint8))
@@ -35,7 +35,7 @@ class FakeRuntime:
 
     def __init__(
         self,
-        answer: Sequence[Shaped[np.ndarray, "*output"]] | Answer,
+        answer: Sequence[Shaped[np.ndarray, "..."]] | Answer,
         *,
         inputs: tuple[Port, ...] = (ANY_PICTURE,),
         outputs: tuple[Port, ...] | None = None,
@@ -47,7 +47,7 @@ class FakeRuntime:
         self.outputs = outputs or (() if callable(answer) else _described(answer))
         self.given: list[np.ndarray] = []
 
-    def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "*output"], ...]:
+    def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "..."], ...]:
         """Copies of what it was told to give.
 
         Raises:
@@ -66,5 +66,5 @@ class FakeRuntime:
         self._closed = True
 
 
-def _described(outputs: Sequence[Shaped[np.ndarray, "*output"]]) -> tuple[Port, ...]:
+def _described(outputs: Sequence[Shaped[np.ndarray, "..."]]) -> tuple[Port, ...]:
     return tuple(Port(f"output {i}", one.shape, one.dtype) for i, one in enumerate(outputs))

@@ -65,7 +65,7 @@ class LiteRT:
         applied = "" if share.taken == 0 else ", XNNPACK" if delegate is None else ", delegate"
         self.name = f"LiteRT {version('ai-edge-litert')}{applied}, {threads_said(number)}"
 
-    def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "*output"], ...]:
+    def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "..."], ...]:
         """The outputs for one input tensor; the arrays belong to the caller.
 
         Raises:

@@ -64,7 +64,7 @@ class OnnxRuntime:
         )
         self.name = f"ONNX Runtime {onnxruntime.__version__}, CPU, {threads_said(number)}"
 
-    def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "*output"], ...]:
+    def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "..."], ...]:
         """The outputs for one input tensor; the arrays belong to the caller.
 
         Raises:

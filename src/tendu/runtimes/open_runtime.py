@@ -8,7 +8,7 @@ from tendu.runtimes.available import NAMES, RuntimeName, versions
 from tendu.runtimes.edgetpu import EdgeTPU
 from tendu.runtimes.litert import LiteRT
 from tendu.runtimes.machine import sensible_threads
-from tendu.runtimes.memory import recall, remember
+from tendu.runtimes.memory import Verdict, recall, remember
 from tendu.runtimes.model_file import bytes_of, kind_of
 from tendu.runtimes.onnx import OnnxRuntime
 from tendu.runtimes.openvino import OpenVINO
@@ -63,10 +63,23 @@ def fastest(model: bytes, *, threads: int) -> RuntimeName:
         return kind
     if "openvino" not in versions():
         return "litert"
-    known = recall(model, threads=threads)
-    if known is None:
-        from tendu.runtimes.race import race
-
-        known = race(model, threads=threads)
-        remember(model, known, threads=threads)
+    known = recall(model, threads=threads) or measure(model, threads=threads)
     return "openvino" if known.runtime == "openvino" else "litert"
+
+
+def measure(model: bytes, *, threads: int) -> Verdict:
+    """LiteRT and OpenVINO measured now, whatever is remembered; the verdict is remembered.
+
+    Args:
+        model: the bytes of a .tflite file.
+        threads: for one run.
+
+    Raises:
+        ModelError: LiteRT cannot use the file.
+        MissingExtraError: openvino is not installed.
+    """
+    from tendu.runtimes.race import race
+
+    verdict = race(model, threads=threads)
+    remember(model, verdict, threads=threads)
+    return verdict

@@ -54,7 +54,7 @@ class OpenVINO:
         release = openvino.__version__.partition("-")[0]
         self.name = f"OpenVINO {release}, CPU, {threads_said(really)}"
 
-    def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "*output"], ...]:
+    def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "..."], ...]:
         """The outputs for one input tensor; the arrays belong to the caller.
 
         Raises:

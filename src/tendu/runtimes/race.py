@@ -6,7 +6,7 @@ from time import perf_counter
 import numpy as np
 from jaxtyping import Shaped
 
-from tendu.errors import TenduError
+from tendu.errors import ModelError
 from tendu.runtimes.litert import LiteRT
 from tendu.runtimes.memory import Verdict
 from tendu.runtimes.openvino import OpenVINO
@@ -43,7 +43,7 @@ def race(model: bytes, *, threads: int) -> Verdict:
     litert = LiteRT(model, threads=threads)
     try:
         openvino = OpenVINO(model, threads=threads)
-    except TenduError as error:
+    except ModelError as error:
         return Verdict("litert", str(error), {}, perf_counter() - start)
     pictures = trial_pictures(litert.inputs[0])
     mean, largest = np.max([disagreement(litert.run(x), openvino.run(x)) for x in pictures], axis=0).tolist()
@@ -90,7 +90,7 @@ def trial_pictures(port: Port) -> tuple[Shaped[np.ndarray, "*input"], Shaped[np.
 
 
 def disagreement(
-    one: tuple[Shaped[np.ndarray, "*output"], ...], other: tuple[Shaped[np.ndarray, "*output"], ...]
+    one: tuple[Shaped[np.ndarray, "..."], ...], other: tuple[Shaped[np.ndarray, "..."], ...]
 ) -> tuple[float, float]:
     """The mean and the largest difference between two runtimes' outputs, as shares of each output's range.
 

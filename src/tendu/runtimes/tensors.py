@@ -40,7 +40,7 @@ def fitting(tensor: Shaped[np.ndarray, "*input"], port: Port) -> Shaped[np.ndarr
     )
 
 
-def real(tensor: Shaped[np.ndarray, "*output"], scale: Scale | None) -> Shaped[np.ndarray, "*output"]:
+def real(tensor: Shaped[np.ndarray, "..."], scale: Scale | None) -> Shaped[np.ndarray, "..."]:
     """A new array that shares no memory: float32 in real units, or the integers themselves where there is no scale.
 
     >>> real(np.array([10, 12], np.int8), Scale(step=0.5, zero=10))
