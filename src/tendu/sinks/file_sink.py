@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import ClassVar, Literal, TextIO
 
 from tendu.errors import SinkError, TenduError
 from tendu.pose import Poses
@@ -26,6 +26,8 @@ class FileSink(ABC):
     Raises:
         SinkError: the file is there already and may not be replaced, or its folder cannot be made.
     """
+
+    takes: ClassVar[Literal["poses"]] = "poses"
 
     def __init__(self, path: Path, *, overwrite: bool = False) -> None:
         self._partial = PartialFile(path, overwrite=overwrite)

@@ -10,7 +10,7 @@ survives; numbers are the shortest decimals that give back the same float32.
 import json
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import ClassVar, Literal, TextIO
 
 from tendu.errors import SinkError
 from tendu.pose import Poses
@@ -56,6 +56,8 @@ class JsonStream:
 
     The stream belongs to the caller: it is flushed, not closed.
     """
+
+    takes: ClassVar[Literal["poses"]] = "poses"
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

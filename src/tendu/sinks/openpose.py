@@ -18,7 +18,7 @@ import json
 import re
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -58,6 +58,8 @@ class OpenPoseFolder:
     Raises:
         SinkError: the folder holds files and may not be used, or is a file.
     """
+
+    takes: ClassVar[Literal["poses"]] = "poses"
 
     def __init__(self, path: Path, *, overwrite: bool = False) -> None:
         if path.exists() and not path.is_dir():

@@ -1,7 +1,7 @@
 """What every sink is. Pose sinks take poses, picture sinks take frames; both finish or leave nothing behind."""
 
 from types import TracebackType
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from tendu.frame import Frame
 from tendu.pose import Poses
@@ -27,6 +27,8 @@ class Closing(Protocol):
 class PoseSink(Closing, Protocol):
     """Takes everyone found in a frame, frame after frame."""
 
+    takes: ClassVar[Literal["poses"]]
+
     def __enter__(self) -> "PoseSink": ...
 
     def write(self, poses: Poses, /) -> None:
@@ -41,6 +43,8 @@ class PoseSink(Closing, Protocol):
 @runtime_checkable
 class PictureSink(Closing, Protocol):
     """Takes pictures, frame after frame."""
+
+    takes: ClassVar[Literal["pictures"]]
 
     def __enter__(self) -> "PictureSink": ...
 
