@@ -1,0 +1,97 @@
+"""Where model files are: a name or a path becomes a file that is there and sound.
+
+A file is looked for among the bundled models, in the folder that the user gives, in the folder that TENDU_MODELS
+names and in the user's cache. The network is reached only for a named model that is in none of them.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from tendu.errors import DataError, ModelError
+from tendu.models import bundled
+from tendu.models.card import ModelCard
+from tendu.models.catalog import card as card_of
+from tendu.models.catalog import cards
+from tendu.models.checksum import verify
+from tendu.models.fetching import Progress, by_hand, cache, fetch
+from tendu.models.soundness import check_tflite
+
+Shelf = Literal["bundled", "folder", "cache"]
+
+_fetch = fetch  # `locate` has a parameter of that name
+
+
+def shelves(models: Path | None = None) -> list[tuple[Shelf, Path]]:
+    """The folders that are searched, in order, with their kind.
+
+    Args:
+        models: a folder that the user gives.
+
+    Raises:
+        DataError: that folder, or the one that TENDU_MODELS names, is not there.
+    """
+    given: list[tuple[Shelf, Path]] = [("folder", models)] if models else []
+    named = os.environ.get("TENDU_MODELS")
+    if named:
+        given.append(("folder", Path(named).expanduser()))
+    for _, folder in given:
+        if not folder.is_dir():
+            raise DataError(
+                f"The models folder {folder} is not there. Make it, or name another (--models, TENDU_MODELS)."
+            )
+    return [("bundled", bundled.FOLDER), *given, ("cache", cache())]
+
+
+def find(card: ModelCard, *, models: Path | None = None) -> Path | None:
+    """The model's file, searched by its name two folders deep; None where it is on no shelf.
+
+    Args:
+        card: the model.
+        models: a folder to search after the bundled models and before all others.
+
+    Raises:
+        DataError: a folder that is named is not there.
+    """
+    for _, folder in shelves(models):
+        for level in ("", "*/", "*/*/"):
+            for path in sorted(folder.glob(level + card.file)):
+                if path.is_file():
+                    return path
+    return None
+
+
+def locate(
+    name_or_path: str | Path,
+    *,
+    models: Path | None = None,
+    fetch: bool = True,
+    progress: Progress | None = None,
+) -> tuple[Path, ModelCard | None]:
+    """A model's file, checked, and its card; the card is None for a file that the catalog does not know by name.
+
+    Args:
+        name_or_path: a name of the catalog, or the path of any .tflite file.
+        models: a folder to search besides the usual ones.
+        fetch: whether the network may be used for a model that is not here.
+        progress: told how far a fetch is.
+
+    Raises:
+        UnknownModelError: no model has that name.
+        ModelError: the file is damaged, is not here and may not or cannot be fetched.
+        DataError: a folder that is named is not there.
+    """
+    if isinstance(name_or_path, Path) or name_or_path.endswith(".tflite") or os.sep in name_or_path:
+        path = Path(name_or_path).expanduser()
+        if not path.is_file():
+            raise ModelError(f"There is no model file {path}.")
+        check_tflite(path)
+        return path, next((card for card in cards() if card.file == path.name), None)
+    card = card_of(name_or_path)
+    path = find(card, models=models)
+    if path is not None:
+        verify(card, path)
+        return path, card
+    if not fetch:
+        raise ModelError(f'{card.name} is not here. Run "tendu models fetch {card.name}". {by_hand(card)}')
+    return _fetch(card, progress=progress), card
