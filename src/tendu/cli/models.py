@@ -1,0 +1,148 @@
+"""`tendu models`: which models can be named, where their files are, and how to get them."""
+
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import click
+
+from tendu.errors import ModelError
+from tendu.models.card import ModelCard
+from tendu.models.catalog import card, cards
+from tendu.models.weights import fetch, find, locate, shelves, verify
+
+_HEADER = ("name", "MB", "people", "input", "licence", "mAP", "where")
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--models", "folder", type=click.Path(path_type=Path), help="Search this folder for model files too."
+)
+@click.pass_context
+def models(context: click.Context, folder: Path | None) -> None:
+    """List the models; fetch, show or verify them.
+
+    mAP is what a model's makers publish; their photos are cropped to one person each.
+    """
+    context.obj = folder
+    if context.invoked_subcommand is None:
+        _print_table([_row(each, folder) for each in cards()])
+
+
+@models.command("card")
+@click.argument("name")
+@click.pass_obj
+def show_card(folder: Path | None, name: str) -> None:
+    """Show all that is known of a model."""
+    shown = card(name)
+    for field in fields(shown):
+        value = getattr(shown, field.name)
+        for line in value if field.name == "addresses" else [value]:
+            click.echo(f"{field.name}: {_plain(line)}")
+    click.echo(f"where: {find(shown, models=folder) or 'not here'}")
+
+
+@models.command("fetch")
+@click.argument("names", nargs=-1, required=True)
+@click.pass_obj
+def fetch_models(folder: Path | None, names: tuple[str, ...]) -> None:
+    """Load models that are not here yet and print where they are.
+
+    They are kept in the user's cache, or in the folder that --models names.
+    """
+    for each in [card(name) for name in names]:
+        click.echo(_fetch(each, folder))
+
+
+@models.command("verify")
+@click.argument("names", nargs=-1)
+@click.pass_obj
+def verify_models(folder: Path | None, names: tuple[str, ...]) -> None:
+    """Check model files against their checksums: those named, or all that are here.
+
+    Ends with 1 if a file is damaged or a named one is not here.
+    """
+    good = True
+    for each in [card(name) for name in names] or cards():
+        path = find(each, models=folder)
+        if path is None:
+            if names:
+                click.echo(f"{each.name} is not here.", err=True)
+                good = False
+            continue
+        try:
+            click.echo(f"{each.name}: {_VERDICTS[verify(each, path)]}: {path}")
+        except ModelError as error:
+            click.echo(str(error), err=True)
+            good = False
+    if not good:
+        sys.exit(1)
+
+
+_VERDICTS = {
+    "catalog": "is the file of the catalog",
+    "first fetch": "is the file of its first fetch",
+    "form": "is sound, but no checksum of it is known",
+}
+
+
+def _fetch(each: ModelCard, folder: Path | None) -> Path:
+    """A model's file, with a bar on stderr while it comes."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+        task = progress.add_task(each.name, total=each.bytes)
+
+        def tell(done: int, total: int | None) -> None:
+            progress.update(task, completed=done, total=total)
+
+        if folder is None:
+            return locate(each.name, progress=tell)[0]
+        return fetch(each, folder=folder, progress=tell)
+
+
+def _row(each: ModelCard, folder: Path | None) -> tuple[str, ...]:
+    return (
+        each.name,
+        f"{each.bytes / 1e6:.1f}" if each.bytes else "?",
+        str(each.people),
+        _plain(each.size or "any"),
+        each.licence,
+        f"{each.published_map:.1f}" if each.published_map else "-",
+        _where(each, folder),
+    )
+
+
+def _where(each: ModelCard, folder: Path | None) -> str:
+    path = find(each, models=folder)
+    if path is None:
+        return "not here"
+    return next(kind for kind, shelf in shelves(folder) if path.is_relative_to(shelf))
+
+
+def _plain(value: object) -> str:
+    match value:
+        case (height, width):
+            return f"{height}x{width}"
+        case None:
+            return "not known"
+        case _:
+            return str(value)
+
+
+def _print_table(rows: list[tuple[str, ...]]) -> None:
+    """A drawn table on a terminal, tab-separated lines in a pipe."""
+    if not sys.stdout.isatty():
+        for row in (_HEADER, *rows):
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    for title in _HEADER:
+        table.add_column(title, no_wrap=title == "name")  # names are there to be copied
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
