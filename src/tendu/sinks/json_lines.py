@@ -51,6 +51,19 @@ class JsonDocument(TextSink):
         return "\n]}\n"
 
 
+@runtime_checkable
+class TextStream(Protocol):
+    """What takes text: standard output, a pipe, a notebook's stand-in for them."""
+
+    def write(self, text: str, /) -> int:
+        """Takes text."""
+        ...
+
+    def flush(self) -> None:
+        """Sends what it has taken."""
+        ...
+
+
 class JsonStream:
     """Poses into an open stream, for instance standard output: the lines of `JsonLines`, each sent at once.
 
@@ -59,7 +72,7 @@ class JsonStream:
 
     takes: ClassVar[Literal["poses"]] = "poses"
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextStream) -> None:
         self._stream = stream
         self._closed = False
 
@@ -86,7 +99,7 @@ class JsonStream:
             self._stream.flush()
         except OSError as error:
             self._closed = True
-            raise unwritable(Path(str(self._stream.name)), error) from error
+            raise unwritable(Path(str(getattr(self._stream, "name", "the stream"))), error) from error
 
     def close(self) -> None:
         """Ends the writing; may be called twice."""
