@@ -15,8 +15,8 @@ LIBRARY = {"linux": "libedgetpu.so.1", "darwin": "libedgetpu.1.dylib", "win32": 
 """The library's name by system (coral.ai/docs/edgetpu/tflite-python)."""
 
 USB_IDS = {("1a6e", "089a"), ("18d1", "9302")}
-"""Vendor and product of the USB Accelerator before and after its first use (google-coral/libedgetpu,
-driver/usb/usb_dfu_commands.h and driver/beagle; coral.ai/docs/accelerator/get-started)."""
+"""Vendor and product of the USB Accelerator before and after its first use
+(google-coral/libedgetpu, debian/edgetpu-accelerator.rules)."""
 
 
 class EdgeTPU(LiteRT):
