@@ -71,8 +71,6 @@ def test_hangul_is_written_with_a_glyph_for_each_syllable():
     squat, walking, unknown = captioned("스쿼트"), captioned("걷는다"), captioned("???")
     assert not np.array_equal(squat, walking)
     assert not np.array_equal(squat, unknown)
-    strip = slice(0, 60)
-    assert (squat[strip] > 200).all(axis=2).sum() > 0
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (3, 200), (200, 3)])

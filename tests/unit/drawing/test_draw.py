@@ -1,6 +1,7 @@
 """draw(): what is drawn where, what is not, and that the frame given stays as it was."""
 
 import dataclasses
+import inspect
 
 import numpy as np
 import pytest
@@ -235,6 +236,23 @@ class TestRefusals:
             "The poses were found in a picture of 640 × 480 px, the frame has 200 × 160. "
             "Draw them on the frame they come from."
         )
+
+    @pytest.mark.parametrize(
+        ("option", "sentence"),
+        [
+            ("colour_by", "colour_by is one of side, person, not 'red'."),
+            ("background", "background is one of picture, black, not 'red'."),
+            ("boxes", "boxes is one of hidden, shown, not 'red'."),
+            ("labels", "labels is one of none, track, confidence, both, not 'red'."),
+            ("faces", "faces is one of shown, blurred, not 'red'."),
+        ],
+    )
+    def test_an_option_that_is_none(self, option, sentence):
+        frame = grey()
+        # Without the tests' own type checker, as users call it.
+        with pytest.raises(DataError) as caught:
+            inspect.unwrap(draw)(frame, Poses.empty(frame.stamp), **{option: "red"})
+        assert str(caught.value) == sentence
 
     def test_a_least_score_that_is_none(self):
         frame = grey()

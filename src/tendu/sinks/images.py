@@ -1,0 +1,185 @@
+"""PictureFile and PictureFolder: pictures as .jpg, .png or .webp files."""
+
+from pathlib import Path, PurePath
+from types import TracebackType
+from typing import ClassVar, Literal
+
+import numpy as np
+from jaxtyping import UInt8
+
+from tendu.errors import SinkError
+from tendu.frame import Frame
+from tendu.sinks.partial import PartialFile, unwritable
+
+PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+# A source with one of these suffixes is one photo; any other (a film, a camera, an address) gives numbered frames.
+_PHOTOS = {*PICTURE_SUFFIXES, ".bmp", ".tif", ".tiff", ".avif", ".heic", ".ppm"}
+# Of JPEG and WebP, 0 to 100: no visible loss, a fifth of the PNG's size. JPEG keeps colour in full detail, as thin
+# coloured lines smear otherwise.
+_QUALITY = 92
+
+
+class PictureFile:
+    """One picture going into a file.
+
+    Args:
+        path: where it goes: .jpg, .jpeg, .png or .webp.
+        overwrite: whether a file that is there already may be replaced.
+
+    Raises:
+        SinkError: the suffix is another, the file is there already and may not be replaced, or its folder cannot be
+            made.
+    """
+
+    takes: ClassVar[Literal["pictures"]] = "pictures"
+
+    def __init__(self, path: Path, *, overwrite: bool = False) -> None:
+        if path.suffix.lower() not in PICTURE_SUFFIXES:
+            raise SinkError(f"A picture is written as {', '.join(PICTURE_SUFFIXES)}, not as {path.name!r}.")
+        self._file = PartialFile(path, overwrite=overwrite)
+        self._written = False
+        self._closed = False
+
+    def __enter__(self) -> "PictureFile":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def write(self, frame: Frame, /) -> None:
+        """Writes the picture, which is complete at once.
+
+        Raises:
+            SinkError: it is the second picture, or the file cannot be written or is closed.
+        """
+        path = self._file.path
+        if self._closed:
+            raise _closed(path)
+        if self._written:
+            raise SinkError(
+                f"{path} holds one picture and there are more. Name a folder ({path.with_suffix('')}/) or a film "
+                f"({path.with_suffix('.mp4')}) instead."
+            )
+        save(self._file, frame.image)
+        self._written = True
+
+    def close(self) -> None:
+        """Ends the writing; may be called twice."""
+        self._closed = True
+
+
+class PictureFolder:
+    """Pictures going into a folder, a .jpg each.
+
+    A photo keeps its name, "squat.png" becoming "squat.jpg"; a film's frames are "frame_000012.jpg" by number. A name
+    that this run has used already gets a number, "squat_2.jpg", so that photos of one name in several folders stay
+    apart.
+
+    Args:
+        path: the folder; it is made.
+        overwrite: whether files that are there already may be replaced.
+
+    Raises:
+        SinkError: the folder cannot be made, or is a file.
+    """
+
+    takes: ClassVar[Literal["pictures"]] = "pictures"
+
+    def __init__(self, path: Path, *, overwrite: bool = False) -> None:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(path, error) from error
+        self._path = path
+        self._overwrite = overwrite
+        self._used: set[str] = set()
+        self._closed = False
+
+    def __enter__(self) -> "PictureFolder":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def write(self, frame: Frame, /) -> None:
+        """Writes a picture, which is complete at once.
+
+        Raises:
+            SinkError: a file of that name was there before, it cannot be written, or the folder is closed.
+        """
+        if self._closed:
+            raise _closed(self._path)
+        stem = name_of(frame)
+        name, count = stem, 1
+        while name.casefold() in self._used:
+            count += 1
+            name = f"{stem}_{count}"
+        save(PartialFile(self._path / f"{name}.jpg", overwrite=self._overwrite), frame.image)
+        self._used.add(name.casefold())
+
+    def close(self) -> None:
+        """Ends the writing; may be called twice."""
+        self._closed = True
+
+
+def _closed(path: Path) -> SinkError:
+    return SinkError(f"{path} is closed. Open a new sink to write more.")
+
+
+def name_of(frame: Frame) -> str:
+    """What a frame's file is called, without suffix.
+
+    >>> picture = np.zeros((1, 1, 3), np.uint8)
+    >>> name_of(Frame.of(picture, source="gym/squat.png")), name_of(Frame.of(picture, number=12, source="gym.mp4"))
+    ('squat', 'frame_000012')
+    """
+    source = PurePath(frame.stamp.source)
+    return source.stem if source.suffix.lower() in _PHOTOS else f"frame_{frame.number:06d}"
+
+
+def save(file: PartialFile, image: UInt8[np.ndarray, "h w 3"]) -> None:
+    """Writes an RGB picture in the format of the file's suffix; the file appears complete or not at all.
+
+    Raises:
+        SinkError: the disk refuses, or the format cannot hold a picture of that size.
+    """
+    content = encoded(image, file.path)
+    try:
+        file.temporary.write_bytes(content)
+        file.complete()
+    except SinkError:
+        file.abandon()
+        raise
+    except OSError as error:
+        file.abandon()
+        raise unwritable(file.path, error) from error
+
+
+def encoded(image: UInt8[np.ndarray, "h w 3"], path: Path) -> bytes:
+    """An RGB picture as the bytes of a file with that path's suffix.
+
+    Raises:
+        SinkError: the format cannot hold a picture of that size.
+    """
+    import cv2
+
+    options = [
+        cv2.IMWRITE_JPEG_QUALITY,
+        _QUALITY,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+        cv2.IMWRITE_WEBP_QUALITY,
+        _QUALITY,
+    ]
+    # Each encoder reads the options that are its own.
+    done, content = cv2.imencode(path.suffix.lower(), cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)
+    if not done:
+        height, width = image.shape[:2]
+        raise SinkError(
+            f"Cannot write {path}: {path.suffix} does not hold {width} × {height} px. Write .png, which does."
+        )
+    return content.tobytes()
