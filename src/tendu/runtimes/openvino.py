@@ -23,8 +23,9 @@ class OpenVINO:
     """A .tflite or .onnx model in OpenVINO, on the processor, set up for the shortest time of one run.
 
     It computes in float32 where the file does: OpenVINO's own choice on processors with bfloat16 would move MoveNet's
-    float heads by up to 3 % of their range on a photo, 7 % on noise. Quantised outputs leave OpenVINO as codes, since it drops their scale; the
-    scale is read from the file.
+    float heads by up to 3 % of their range on a photo, 7 % on noise. Quantised outputs leave OpenVINO as codes, since
+    it drops their scale; the scale is read from the file. Models and what OpenVINO compiled of them are kept in the
+    user's cache folder.
 
     Args:
         model: the file's bytes or its path.
