@@ -10,7 +10,7 @@ survives; numbers are the shortest decimals that give back the same float32.
 import json
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar, Literal, TextIO
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from tendu.errors import SinkError
 from tendu.pose import Poses
@@ -55,7 +55,7 @@ class JsonDocument(TextSink):
 class TextStream(Protocol):
     """What takes text: standard output, a pipe, a notebook's stand-in for them."""
 
-    def write(self, text: str, /) -> int:
+    def write(self, text: str, /) -> object:
         """Takes text."""
         ...
 
