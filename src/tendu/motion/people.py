@@ -12,7 +12,7 @@ from tendu.similarity import extent, iou, oks
 # Seconds after which an old pace counts half; 0.05 to 0.2 keep ids equally well on simulated crossings.
 _PACE = 0.1
 # Somebody seen only once may be going anywhere: their similarity is widened as if they moved about their own height a
-# second. Without it simulated walkers at 5 frames a second get twenty times as many false new numbers.
+# second. Without it simulated walkers at 5 frames a second change their numbers thirty times as often.
 _UNKNOWN_PACE = 0.1
 
 
