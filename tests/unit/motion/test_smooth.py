@@ -182,6 +182,10 @@ def test_everyone_starts_afresh_after_reset_or_when_times_go_back_or_after_a_sec
     time = {"reset": 5.1, "earlier": 0.0, "long after": 6.1}[again]
     poses = frame_of([STANDING + 20, STANDING + 90], time=time, track=[1, 2])
     np.testing.assert_array_equal(smoother.update(poses).xy, poses.xy)
+    fresh = Smoother()
+    fresh.update(poses)
+    later = frame_of([STANDING + 25, STANDING + 80], time=time + 0.1, track=[1, 2])
+    np.testing.assert_array_equal(smoother.update(later).xy, fresh.update(later).xy)
 
 
 def test_softened_jumps_count_by_their_logarithm():
