@@ -79,7 +79,7 @@ class Smoother:
         soften: (a, b): jumps beyond a + b · speed units count only by their logarithm; None takes them whole.
         min_score: keypoints below it are not smoothed.
         fill: seconds for which somebody who disappears is still reported where they were last, with scores that halve
-            over that time; 0 reports only what is seen. Fill before anything that counts people.
+            over that time; 0 reports only what is seen.
 
     The numbers of tfjs-models (pose-detection/src/movenet/constants.ts, for which a square picture's side is 1) are
     `Smoother(min_cutoff=2.5, beta=300, derivative_cutoff=2.5, unit="picture", soften=(0.5, 5), min_score=0)`.
