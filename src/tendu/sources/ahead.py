@@ -52,23 +52,19 @@ class ReadAhead:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
-        self._source.__exit__(kind, error, trace)
+        self.close()
 
     def close(self) -> None:
         """Stops reading and closes the source; may be called twice."""
-        self._stop()
-        self._source.close()
+        if self._worker is None or self._worker.stop():
+            self._source.close()
 
     def __iter__(self) -> Iterator[Frame]:
-        self._stop()
+        if self._worker is not None:
+            self._worker.stop()
         self._worker = _Worker(self._source, room=self._bytes)
         self._worker.start()
         return self._worker.frames()
-
-    def _stop(self) -> None:
-        if self._worker is not None:
-            self._worker.stop()
 
 
 class _Worker:
@@ -97,13 +93,14 @@ class _Worker:
         finally:
             self.stop()
 
-    def stop(self) -> None:
-        """Ends the pass; may be called twice."""
+    def stop(self) -> bool:
+        """Ends the pass; may be called twice. False where a decoder hangs: then the source must be left to it."""
         with self._change:
             self._stopped = True
             self._waiting.clear()
             self._change.notify_all()
         self._thread.join(_PATIENCE)
+        return not self._thread.is_alive()
 
     def _take(self) -> Frame | None:
         with self._change:

@@ -53,10 +53,15 @@ def open_container(target: Path | bytes | str, name: str, *, timeout: float = 10
     except av.error.FFmpegError as error:
         raise unreadable(name, error) from error
     form = container.format.name
-    if form in {"tty", "image2"} or form.endswith("_pipe"):  # FFmpeg plays any .txt as a film of letters
+    if form in {"tty", "image2"} or form.endswith("_pipe"):
         container.close()
-        found = "text" if form == "tty" else "a photo of a kind or in a place that only films are read from"
-        raise SourceError(f"Cannot read {name}: it is {found}, not a film.")
+        if form == "image2" and isinstance(target, Path):
+            # FFmpeg goes by the name of a file called .jpg and the like; its bytes have no name.
+            return open_container(target.read_bytes(), name)
+        if form == "tty":  # FFmpeg plays any .txt as a film of letters
+            raise SourceError(f"Cannot read {name}: it is text.")
+        place = "from an address; save it to a file first" if isinstance(target, str) else "of this kind"
+        raise SourceError(f"Cannot read {name}: tendu reads no photo {place}.")
     return container
 
 

@@ -77,7 +77,9 @@ def open_source(
             raise SourceError(f"Cannot open {spec!r}. {_EXPECTED}")
 
 
-def _open_many(many: Iterable[str | Path | Picture], cut: Cut) -> Source:
+def _open_many(
+    many: UInt8[np.ndarray, "h w 3"] | UInt8[np.ndarray, "n h w 3"] | Iterable[str | Path | Picture], cut: Cut
+) -> Source:
     if isinstance(many, list | tuple) and many and all(isinstance(item, str | Path) for item in many):
         return _photos([Path(str(item)) for item in many], cut, name="")
     _refuse(cut, "an array")

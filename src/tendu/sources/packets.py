@@ -18,6 +18,8 @@ def numbered(
 ) -> Iterator[tuple[int, Any]]:
     """(number in the film, picture) of every picture that can be decoded, from where the container stands.
 
+    A packet that cannot be decoded counts as one picture, so that the numbers after it stay right.
+
     Args:
         container: an open film.
         stream: its pictures.
@@ -27,13 +29,14 @@ def numbered(
     """
     number = 0 if earlier is None else -1
     for picture in _decoded(container, stream, note):
-        if number < 0:
-            number = bisect_left(earlier or [], picture.pts)
-        if picture.is_corrupt:
-            note(f"picture {number} is damaged and skipped")
-        else:
-            yield number, picture
-        number += 1
+        if picture is not None:
+            if number < 0:
+                number = bisect_left(earlier or [], picture.pts)
+            if picture.is_corrupt:
+                note(f"picture {number} is damaged and skipped")
+            else:
+                yield number, picture
+        number += number >= 0
 
 
 def packet_times(target: Path | bytes | str, name: str, *, until: int) -> list[int] | None:
@@ -65,7 +68,7 @@ def packet_times(target: Path | bytes | str, name: str, *, until: int) -> list[i
 
 
 def _decoded(container: Any, stream: Any, note: Note) -> Iterator[Any]:
-    """Every picture the decoder gives."""
+    """Every picture the decoder gives; None for a packet that it cannot decode."""
     import av.error
 
     packets = container.demux(stream)
@@ -79,10 +82,12 @@ def _decoded(container: Any, stream: Any, note: Note) -> Iterator[Any]:
             return
         if packet.is_corrupt:
             note(f"the packet at byte {packet.pos} is cut short and skipped")
+            yield None
             continue
         try:
             pictures = packet.decode()
         except av.error.FFmpegError:
             note(f"the packet at byte {packet.pos} is damaged and skipped")
+            yield None
             continue
         yield from pictures

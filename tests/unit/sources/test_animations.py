@@ -1,0 +1,45 @@
+"""An animated WebP is a film; what is short or transparent in it is made plain."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from messy_files import brightness, moving_gif, number_of, photo
+from tendu.errors import SourceError
+from tendu.sources.animation import Animation
+from tendu.sources.cut import Cut
+
+
+def test_pictures_and_times_are_those_of_the_file():
+    data = moving_gif(4, "WEBP", length_ms=[100, 200, 400, 100])
+    animation = Animation.open(data, name="a.webp")
+    frames = [(f.number, round(f.time, 6), number_of(f.image)) for f in animation]
+    assert frames == [(0, 0.0, 0), (1, 0.1, 1), (2, 0.3, 2), (3, 0.7, 3)]
+    assert animation.facts.rate == pytest.approx(4 / 0.8)
+
+
+def test_a_picture_without_a_length_is_shown_a_tenth_of_a_second_as_browsers_do():
+    animation = Animation.open(moving_gif(3, "WEBP", length_ms=0), name="a.webp")
+    assert [frame.time for frame in animation] == pytest.approx([0.0, 0.1, 0.2])
+
+
+def test_a_cut_keeps_numbers_and_times():
+    animation = Animation.open(moving_gif(9, "WEBP"), name="a.webp", cut=Cut(every=2, start=0.2, end=0.7))
+    assert [frame.number for frame in animation] == [2, 4, 6]
+    assert [frame.time for frame in animation] == pytest.approx([0.2, 0.4, 0.6])
+    assert animation.facts.frames == 3
+
+
+def test_transparent_parts_are_black():
+    pictures = [Image.new("RGBA", (8, 8), (200, 200, 200, alpha)) for alpha in (255, 0)]
+    data = photo(pictures[0], "WEBP", save_all=True, append_images=pictures[1:], lossless=True, blend=0)
+    greys = [int(frame.image.mean()) for frame in Animation.open(data, name="a.webp")]
+    assert greys[0] == 200
+    assert np.unique(list(Animation.open(data, name="a.webp"))[1].image).tolist() in ([0], [200])
+
+
+def test_an_animation_cut_short_is_an_error():
+    data = moving_gif(5, "WEBP")
+    with pytest.raises(SourceError, match=r"a\.webp: this WebP is damaged or cut short\."):
+        Animation.open(data[: len(data) // 2], name="a.webp")
+    assert brightness(0) == 20

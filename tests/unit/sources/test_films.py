@@ -1,0 +1,242 @@
+"""Films give every picture upright with its own time, whatever state the file is in."""
+
+import io
+import itertools
+import wave
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from messy_files import MATRICES, brightness, film, moving_gif, number_of, slope, turned
+from tendu.errors import DataError, SourceError
+from tendu.sources import packets
+from tendu.sources.cut import Cut
+from tendu.sources.planes import YuvPixels
+from tendu.sources.video import Film
+
+
+def read(target, **cut):
+    """Number, time and the number seen in the picture, of every frame."""
+    with Film.open(target, cut=Cut(**cut)) as source:
+        return [(f.number, round(f.time, 6), number_of(f.image)) for f in source], source.problems
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """Twenty pictures, ten a second, a key frame every eight, with pictures coded out of order between."""
+    return film(tmp_path_factory.mktemp("films") / "plain film.mp4")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"), [("mp4", "libx264"), ("mkv", "libx264"), ("webm", "libvpx"), ("avi", "mjpeg")]
+)
+def test_every_picture_comes_in_order_at_its_time(suffix, codec, tmp_path):
+    pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    path = film(tmp_path / f"a.{suffix}", codec=codec, pixels=pixels)
+    frames, problems = read(path)
+    assert frames == [(n, round(n / 10, 6), n) for n in range(20)]
+    assert problems == []
+
+
+def test_a_film_says_what_it_is(plain):
+    facts = Film.open(plain).facts
+    assert (facts.name, facts.moving, facts.live, facts.frames, facts.rate) == (
+        str(plain),
+        True,
+        False,
+        20,
+        10.0,
+    )
+    assert Film.open(plain, cut=Cut(every=3)).facts.frames == 7
+    assert Film.open(plain, cut=Cut(every=3)).facts.rate == pytest.approx(10 / 3)
+    assert Film.open(plain, cut=Cut(start=1.0)).facts.frames is None
+
+
+def test_a_film_keeps_the_decoders_planes_and_they_stay_valid(plain):
+    with Film.open(plain) as source:
+        frames = list(source)
+    assert all(isinstance(frame.pixels, YuvPixels) for frame in frames)
+    assert [number_of(frame.image) for frame in frames] == list(range(20))
+
+
+def test_a_film_can_be_read_again_and_left_in_the_middle(plain):
+    source = Film.open(plain)
+    assert [frame.number for frame in itertools.islice(source, 3)] == [0, 1, 2]
+    assert [frame.number for frame in source] == list(range(20))
+    source.close()
+    source.close()
+
+
+def test_every_third_frame_keeps_its_own_number_and_time(plain):
+    assert read(plain, every=3)[0] == [(n, n / 10, n) for n in range(0, 20, 3)]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+@pytest.mark.parametrize("start", [0.0, 0.05, 0.7, 0.8, 0.81, 1.55, 1.9])
+def test_a_start_leads_to_the_same_frames_as_reading_up_to_it(start, suffix, tmp_path):
+    path = film(tmp_path / f"a.{suffix}")
+    expected = [(n, n / 10, n) for n in range(20) if n / 10 >= start]
+    assert read(path, start=start)[0] == expected
+    assert read(path, start=start, end=start + 0.25)[0] == [f for f in expected if f[1] < start + 0.25]
+
+
+def test_a_start_does_not_decode_what_lies_before(tmp_path, monkeypatch):
+    path = film(tmp_path / "long.mp4", frames=200)
+    source = Film.open(path, cut=Cut(start=18.5))
+    decoded = []
+    real = packets._decoded
+
+    def counting(*args):
+        for picture in real(*args):
+            decoded.append(picture.pts)
+            yield picture
+
+    monkeypatch.setattr(packets, "_decoded", counting)
+    assert next(iter(source)).number == 185
+    assert len(decoded) <= 8  # the key frames lie eight apart
+
+
+def test_a_variable_frame_rate_stays_true(tmp_path):
+    times = [0, 40, 90, 500, 520, 1500, 1510, 3000]
+    path = film(tmp_path / "phone.mp4", frames=8, times_ms=times)
+    assert [time for _, time, _ in read(path)[0]] == pytest.approx([t / 1000 for t in times], abs=1e-3)
+
+
+def test_times_count_from_the_films_start_not_from_its_clock(tmp_path):
+    path = film(tmp_path / "late.mkv", frames=5, times_ms=[60_000 + 100 * n for n in range(5)])
+    assert [time for _, time, _ in read(path)[0]] == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4])
+
+
+def test_repeated_times_are_moved_apart(tmp_path):
+    path = tmp_path / "repeats.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        for number, milliseconds in enumerate([0, 100, 100, 200, 300]):
+            grey = np.full((48, 64, 3), brightness(number), np.uint8)
+            for packet in stream.encode(av.VideoFrame.from_ndarray(grey, "rgb24")):
+                packet.pts = packet.dts = milliseconds
+                packet.time_base = Fraction(1, 1000)
+                container.mux(packet)
+    frames, _ = read(path)
+    assert [seen for *_, seen in frames] == [0, 1, 2, 3, 4]
+    times = [time for _, time, _ in frames]
+    assert (np.diff(times) > 0).all()
+    assert times[1] < times[2] < times[3] == pytest.approx(0.2)
+
+
+def test_a_clock_that_starts_anew_in_the_middle_runs_on(tmp_path):
+    # Two recordings of a camera glued together: the second one's clock starts from the beginning again.
+    one = film(tmp_path / "one.ts", frames=10).read_bytes()
+    path = tmp_path / "glued.ts"
+    path.write_bytes(one + one)
+    frames, _ = read(path)
+    # FFmpeg loses up to two pictures at the joint, where the first recording ends without a word.
+    assert [seen for *_, seen in frames][:8] == list(range(8))
+    assert [seen for *_, seen in frames][-10:] == list(range(10))
+    assert np.diff([time for _, time, _ in frames]) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("way", MATRICES)
+def test_a_phones_film_comes_upright(way, tmp_path):
+    stored = slope(96, 64)
+    path = turned(film(tmp_path / "phone.mp4", frames=2, size=(96, 64), pictures=[stored] * 2), MATRICES[way])
+    frame = next(iter(Film.open(path)))
+    quarters = {"upright": 0, "quarter turn clockwise": -1, "half turn": 2, "quarter turn anticlockwise": 1}
+    expected = np.rot90(stored, quarters[way])
+    assert frame.image.shape == expected.shape == (frame.stamp.height, frame.stamp.width, 3)
+    assert np.abs(frame.image.astype(int) - expected).mean() < 4
+
+
+def test_a_film_cut_short_ends_with_a_note(tmp_path):
+    whole = film(tmp_path / "whole.mp4", codec="mjpeg", pixels="yuvj420p")
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * 0.6)])
+    frames, problems = read(path)
+    assert 2 < len(frames) < 18
+    assert [seen for *_, seen in frames] == list(range(len(frames)))
+    notes = " ".join(map(str, problems))
+    assert "cut short" in notes
+    assert str(path) in notes
+
+
+def test_a_film_whose_end_is_missing_says_how_far_it_goes(tmp_path):
+    whole = film(tmp_path / "whole.mkv", frames=60)
+    path = tmp_path / "cut.mkv"
+    path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    frames, problems = read(path)
+    assert 10 < len(frames) < 50
+    assert f"its pictures end at {frames[-1][1] + 0.1:.2f} s of 6.00 s." in str(problems[-1])
+
+
+def test_a_damaged_packet_is_skipped_and_noted(tmp_path):
+    path = film(tmp_path / "a.mp4", codec="png", pixels="rgb24")
+    data = bytearray(path.read_bytes())
+    at = [i for i in range(len(data)) if data.startswith(b"\x89PNG", i)]
+    data[at[5] : at[5] + 60] = bytes(60)
+    path.write_bytes(data)
+    frames, problems = read(path)
+    assert frames == [(n, n / 10, n) for n in range(20) if n != 5]
+    assert len(problems) == 1
+    assert "damaged and skipped" in str(problems[0])
+
+
+def test_a_moving_gif_is_a_film():
+    data = moving_gif(4, length_ms=[100, 200, 400, 100])
+    frames, problems = read(data)
+    assert frames == [(0, 0.0, 0), (1, 0.1, 1), (2, 0.3, 2), (3, 0.7, 3)]
+    assert problems == []
+
+
+def sound():
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(8000))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "it is no film that FFmpeg knows, or it is damaged or cut short."),
+        (bytes(5000), "it is no film that FFmpeg knows, or it is damaged or cut short."),
+        (sound(), "it has no pictures, only audio."),
+    ],
+    ids=["nothing", "zeros", "sound"],
+)
+def test_what_is_no_film_is_named_with_the_reason(content, sentence, tmp_path):
+    path = tmp_path / "song.mp4"
+    path.write_bytes(content)
+    with pytest.raises(SourceError) as error:
+        Film.open(path)
+    assert str(error.value) == f"Cannot read {path}: {sentence}"
+
+
+def test_text_is_not_played_as_a_film_of_letters(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("line\n" * 100)
+    with pytest.raises(SourceError, match=r"notes\.txt: it is text\."):
+        Film.open(path)
+
+
+def test_a_film_without_one_good_picture_is_an_error(tmp_path):
+    path = film(tmp_path / "a.mp4", frames=3, codec="png", pixels="rgb24")
+    path.write_bytes(path.read_bytes().replace(b"\x89PNG", bytes(4)))
+    with pytest.raises(SourceError, match=r"no picture of it can be decoded .*damaged and skipped"):
+        list(Film.open(path))
+
+
+def test_a_start_after_the_end_says_where_the_film_ends(plain):
+    with pytest.raises(SourceError, match=r"has no picture at 30 s or later: it ends at 2\.00 s\."):
+        list(Film.open(plain, cut=Cut(start=30.0)))
+
+
+@pytest.mark.parametrize("cut", [{"every": 0}, {"start": -1.0}, {"start": 2.0, "end": 2.0}])
+def test_cuts_that_cannot_be_meant_are_refused(cut):
+    with pytest.raises(DataError, match=r"every counts frames|A cut starts"):
+        Cut(**cut)
