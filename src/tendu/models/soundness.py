@@ -35,7 +35,7 @@ _BITS = {
 }
 """Bits of one element by TensorType; strings, resources and variants have no fixed size."""
 
-_LARGEST_SCALE = 1e4
+_LARGEST_SCALE = 1e3
 
 
 def check_tflite(path_or_bytes: Path | bytes) -> None:
@@ -205,13 +205,15 @@ def _tensor(tensor: _Table, buffers: list[int]) -> None:
 
 
 def _quantization(tensor: _Table, bits: int) -> None:
-    """Scales and zero points that can be meant: LiteRT 2.3.0 frees memory twice over scales such as 1e18."""
+    """Scales and zero points that can be meant: LiteRT 2.3.0 frees memory twice over a scale of 1e18."""
     quantization = tensor.table(4, f"the quantization of {tensor.what}")
     if quantization is None:
         return
     quantization.vector(0, 4)
     quantization.vector(1, 4)
     scales, zeros = quantization.array(2, "<f4"), quantization.array(3, "<i8")
+    if len(zeros) and len(zeros) != len(scales):
+        raise _DamageError(f"{tensor.what} has {len(zeros)} zero points for {len(scales)} scales")
     if not np.all((scales >= 0) & (scales <= _LARGEST_SCALE)):
         raise _DamageError(f"a scale of {tensor.what} is not from 0 to {_LARGEST_SCALE:g}")
     if 0 < bits < 64 and np.any(np.abs(zeros) >> bits):

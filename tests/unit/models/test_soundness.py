@@ -34,11 +34,11 @@ def refusal(data: bytes) -> str:
         ),
         (
             tiny_model(np.uint8, scale=(1e18, 1.0, 2.0)),
-            "The model is damaged or cut short: a scale of tensor 0 is not from 0 to 10000. Load it again.",
+            "The model is damaged or cut short: a scale of tensor 0 is not from 0 to 1000. Load it again.",
         ),
         (
             tiny_model(np.uint8, scale=(float("nan"), 1.0, 2.0)),
-            "The model is damaged or cut short: a scale of tensor 0 is not from 0 to 10000. Load it again.",
+            "The model is damaged or cut short: a scale of tensor 0 is not from 0 to 1000. Load it again.",
         ),
         (
             tiny_model(np.uint8, zero=(1 << 40, 10, 3)),
