@@ -1,0 +1,248 @@
+"""run(): everyone in a source found, followed, drawn and written, with a summary of it. A plain loop.
+
+Only sources and sinks own threads: the next frames are decoded and the last ones encoded beside the loop.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Literal, get_args
+
+from tendu.drawing.draw import draw
+from tendu.errors import SinkError, SourceError
+from tendu.estimator import Estimator
+from tendu.follower import Follower
+from tendu.frame import Frame
+from tendu.loading import load
+from tendu.motion.smooth import Smoother
+from tendu.motion.track import Tracker
+from tendu.pose import Poses
+from tendu.showing import Showing
+from tendu.sinks.open_sink import open_sink
+from tendu.sinks.sink import Sink
+from tendu.sources.ahead import ReadAhead
+from tendu.sources.open_source import Spec, open_source
+from tendu.sources.source import Source
+
+Stage = Literal["open", "read", "look", "track", "draw", "write"]
+"""Where time goes: opening everything and loading the model; waiting for the source; the model; telling people apart
+and smoothing; drawing; handing over to the outputs and completing them."""
+
+STAGES: tuple[Stage, ...] = get_args(Stage)
+
+Progress = Callable[[int, int | None], None]
+"""Told how many frames are done and how many there are in all, None where the source does not say."""
+
+Target = str | Path | Sink
+
+_PHOTO_RATE = 1.0
+"""Frames a second of a film made of photos, which have no times of their own."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did.
+
+    Attributes:
+        frames: how many were looked at.
+        people: in a film, how many were told apart (without tracking: the most in one frame); in photos, how many were
+            found in all.
+        stages: seconds for each of `STAGES`; together they are the whole run.
+        problems: what of the source was skipped, a sentence each; empty where all could be read.
+        outputs: where the results are, as they were named.
+        interrupted: it was ended by Ctrl-C; the outputs hold what was done until then.
+
+    >>> summary = Summary(30, 1, {"open": 0.5, "look": 1.5}, (), ("out.mp4",), interrupted=False)
+    >>> summary.seconds, summary.rate
+    (2.0, 20.0)
+    """
+
+    frames: int
+    people: int
+    stages: dict[Stage, float]
+    problems: tuple[SourceError, ...]
+    outputs: tuple[str, ...]
+    interrupted: bool
+
+    @property
+    def seconds(self) -> float:
+        """The whole run, the model's loading included."""
+        return sum(self.stages.values())
+
+    @property
+    def rate(self) -> float:
+        """Frames a second, opening not counted; 0.0 where nothing was done."""
+        working = self.seconds - self.stages["open"]
+        return self.frames / working if working > 0 else 0.0
+
+
+def run(
+    source: Spec | Source,
+    *,
+    to: Target | Sequence[Target] = (),
+    model: str | Path | Estimator | Callable[[], Estimator] | None = None,
+    every: int = 1,
+    start: float | None = None,
+    end: float | None = None,
+    rate: float | None = None,
+    overwrite: bool = False,
+    track: bool = True,
+    smooth: bool = True,
+    show: bool = False,
+    progress: Progress | None = None,
+    clock: Callable[[], float] = perf_counter,
+) -> Summary:
+    """Finds everyone in a source and writes what was found. Ctrl-C ends it with the outputs complete so far.
+
+    People in a film are followed, told apart and smoothed; photos are looked at one by one.
+
+    Args:
+        source: whatever `tendu.open` takes, or an open source.
+        to: an output or several: names that `tendu.save` takes, or sinks. With none, only the summary remains.
+        model: a model's name or file; an estimator, to choose more than that: `tendu.load(people=2)`; a function that
+            gives one, called when source and outputs are known to be good; None for the default model.
+        every: which frames are looked at: 2 takes every second one.
+        start: seconds into a film; earlier frames are left out.
+        end: seconds into a film; frames from there on are left out.
+        rate: frames a second of a film that is written; None keeps the source's times, and shows each photo for a
+            second.
+        overwrite: whether outputs that are there already may be replaced.
+        track: whether people in a film are numbered.
+        smooth: whether their movement is smoothed; for several people this needs `track`.
+        show: whether a window shows the drawn frames; closing it ends the run.
+        progress: called after each frame.
+        clock: seconds; for tests.
+
+    Raises:
+        SourceError: the source cannot be read; the outputs hold what was done until then.
+        SinkError: an output cannot be written; the others are completed.
+        TenduError: whatever loading the model raises.
+    """
+    laps = _Laps(clock)
+    tally = _Tally()
+    opened: Source | None = None
+    targets = list(to) if isinstance(to, Sequence) and not isinstance(to, str) else [to]
+    interrupted = False
+    try:
+        with ExitStack() as inputs, ExitStack() as outputs:
+            opened = _open(source, every=every, start=start, end=end)
+            inputs.callback(opened.close)
+            facts = opened.facts
+            filmed = rate or (None if facts.moving else _PHOTO_RATE)
+            sinks = [_sink(target, facts.name, overwrite=overwrite, rate=filmed) for target in targets]
+            estimator = _estimator(model)
+            if show:
+                sinks.append(Showing(paced=facts.moving and not facts.live, held=not facts.moving))
+            for sink in sinks:
+                outputs.enter_context(sink)
+            look = Follower(estimator).update if facts.moving else estimator
+            tracker = Tracker() if track and facts.moving else None
+            smoother = Smoother() if smooth and facts.moving else None
+            frames = inputs.enter_context(opened if facts.live else ReadAhead(opened))
+            laps.end("open")
+            for frame in frames:
+                laps.end("read")
+                poses = look(frame)
+                laps.end("look")
+                poses = poses if tracker is None else tracker.update(poses)
+                poses = poses if smoother is None else smoother.update(poses)
+                laps.end("track")
+                _give(frame, poses, sinks, laps, several=estimator.people > 1)
+                laps.end("write")
+                tally.add(poses)
+                if progress is not None:
+                    progress(tally.frames, facts.frames)
+                if any(isinstance(sink, Showing) and sink.closed for sink in sinks):
+                    break
+            laps.end("read")
+    except KeyboardInterrupt:
+        interrupted = True
+    laps.end("write")
+    return Summary(
+        frames=tally.frames,
+        people=tally.people(moving=opened is not None and opened.facts.moving),
+        stages=laps.seconds,
+        problems=() if opened is None else tuple(opened.problems),
+        outputs=tuple(str(target) for target in targets if isinstance(target, str | Path)),
+        interrupted=interrupted,
+    )
+
+
+def _open(source: Spec | Source, *, every: int, start: float | None, end: float | None) -> Source:
+    return source if isinstance(source, Source) else open_source(source, every=every, start=start, end=end)
+
+
+def _sink(target: Target, source: str, *, overwrite: bool, rate: float | None) -> Sink:
+    """The open sink for a target that is not the source itself."""
+    if not isinstance(target, str | Path):
+        return target
+    path = Path(target)
+    if path.exists() and Path(source).exists() and path.samefile(source):
+        raise SinkError(f"{target} is what is read: name another output.")
+    return open_sink(target, overwrite=overwrite, rate=rate)
+
+
+def _estimator(model: str | Path | Estimator | Callable[[], Estimator] | None) -> Estimator:
+    match model:
+        case Estimator():
+            return model
+        case None | str() | Path():
+            return load(model)
+        case _:
+            return model()
+
+
+def _give(frame: Frame, poses: Poses, sinks: list[Sink], laps: "_Laps", *, several: bool) -> None:
+    """Hands a frame to every sink: its poses, or the frame with them drawn on it."""
+    if any(sink.takes == "pictures" for sink in sinks):
+        frame = draw(
+            frame,
+            poses,
+            colour_by="person" if several else "side",
+            labels="track" if several else "none",
+        )
+    laps.end("draw")
+    for sink in sinks:
+        if sink.takes == "poses":
+            sink.write(poses)
+        else:
+            sink.write(frame)
+
+
+class _Laps:
+    """Seconds since the end of the lap before, added up by stage."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.seconds: dict[Stage, float] = dict.fromkeys(STAGES, 0.0)
+        self._clock = clock
+        self._since = clock()
+
+    def end(self, stage: Stage) -> None:
+        """The lap ends here and was spent on this stage."""
+        now = self._clock()
+        self.seconds[stage] += now - self._since
+        self._since = now
+
+
+class _Tally:
+    """How many frames and people there were."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self._found = 0
+        self._most = 0
+        self._tracks: set[int] = set()
+
+    def add(self, poses: Poses) -> None:
+        """One more frame."""
+        self.frames += 1
+        self._found += len(poses)
+        self._most = max(self._most, len(poses))
+        if poses.track is not None:
+            self._tracks.update(poses.track.tolist())
+
+    def people(self, *, moving: bool) -> int:
+        """Different people of a film; people of all photos."""
+        return (len(self._tracks) or self._most) if moving else self._found

@@ -1,0 +1,77 @@
+"""Showing: a window that shows a run: films at their own pace, photos until it is closed."""
+
+from collections.abc import Callable
+from time import monotonic, sleep
+from types import TracebackType
+from typing import ClassVar, Literal
+
+from tendu.frame import Frame
+from tendu.sinks.screen import Screen
+
+# How often a window that waits looks after its keys and buttons, s.
+_GLANCE = 0.05
+
+
+class Showing:
+    """Pictures in a window.
+
+    Args:
+        paced: a film is shown no faster than its times say; when it is late it catches up.
+        held: the last picture stays until the window is closed.
+        screen: what shows the pictures.
+        clock: seconds; for tests.
+        wait: waits so many seconds; for tests.
+    """
+
+    takes: ClassVar[Literal["pictures"]] = "pictures"
+
+    def __init__(
+        self,
+        *,
+        paced: bool,
+        held: bool,
+        screen: Screen | None = None,
+        clock: Callable[[], float] = monotonic,
+        wait: Callable[[float], None] = sleep,
+    ) -> None:
+        self._paced, self._held = paced, held
+        self._screen = Screen() if screen is None else screen
+        self._clock, self._wait = clock, wait
+        self._began: float | None = None
+        self._last: Frame | None = None
+
+    def __enter__(self) -> "Showing":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            while self._held and kind is None and self._last is not None and not self.closed:
+                self._wait(_GLANCE)
+                self._screen.write(self._last)
+        finally:
+            self.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the window is gone."""
+        return self._screen.closed
+
+    def write(self, frame: Frame, /) -> None:
+        """Shows a picture, when its time has come.
+
+        Raises:
+            SinkError: there is no screen, or Python has no tkinter.
+        """
+        if self._paced:
+            now = self._clock()
+            if self._began is None:
+                self._began = now - frame.time
+            self._wait(max(0.0, self._began + frame.time - now))
+        self._screen.write(frame)
+        self._last = frame
+
+    def close(self) -> None:
+        """Closes the window; may be called twice."""
+        self._screen.close()
