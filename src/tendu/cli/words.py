@@ -1,0 +1,156 @@
+"""Every sentence of help and summaries in Korean: data only; the English ones are the keys."""
+
+KOREAN = {
+    # help screens
+    "Usage:": "사용법:",
+    "Options": "옵션",
+    "Commands": "명령",
+    "Examples": "예",
+    "Verbs": "명령",
+    "Show this message and exit.": "이 도움말을 보여 줍니다.",
+    "Show the version and exit.": "버전을 보여 줍니다.",
+    'Run "{command} --help" for help.': '"{command} --help"로 도움말을 볼 수 있습니다.',
+    # tendu --help
+    "Find people's poses in photos, films and live cameras: 17 keypoints each.": (
+        "사진, 동영상, 카메라에서 사람의 자세를 찾습니다. 한 사람마다 관절 등 17개 지점을 찾습니다."
+    ),
+    "print the keypoints of a photo": "사진에서 찾은 지점을 출력",
+    "draw on every photo of a folder, and keep the poses": "폴더의 사진마다 자세를 그리고, 좌표도 저장",
+    "a film with skeletons, and a table": "골격을 그린 동영상과 좌표 표",
+    "watch the first camera; q ends it": "첫 번째 카메라를 화면으로 보기, q로 끝냄",
+    "from a pipe into a pipe, as JSON lines": "파이프로 받아 JSON 줄로 내보내기",
+    "Find poses in photos, films and cameras; it need not be typed.": (
+        "사진, 동영상, 카메라에서 자세를 찾습니다. 이 명령은 생략할 수 있습니다."
+    ),
+    "List the models; fetch, show or verify them.": "모델 목록을 보고, 내려받고, 자세히 보고, 검사합니다.",
+    "Check this machine: what is installed, what runs, and what to do about the rest.": (
+        "이 컴퓨터를 점검합니다. 무엇이 설치되어 있고 실행되는지, 없는 것은 어떻게 할지 알려 줍니다."
+    ),
+    "English or Korean; when not given, as TENDU_LANG or the locale says.": (
+        "영어(en) 또는 한국어(ko). 주지 않으면 TENDU_LANG이나 로캘을 따릅니다."
+    ),
+    "Show where in the program an error came from.": "오류가 프로그램의 어디에서 났는지 보여 줍니다.",
+    '"tendu run --help" shows all options for photos and films; each verb has its own --help.': (
+        '사진과 동영상에 쓰는 옵션은 "tendu run --help"에 모두 있습니다. 명령마다 --help가 있습니다.'
+    ),
+    # tendu run --help
+    "Find poses in photos, films and cameras; keep, draw or show them.": (
+        "사진, 동영상, 카메라에서 자세를 찾아 저장하거나 그리거나 화면에 보여 줍니다."
+    ),
+    "SOURCE is a photo, several photos or a folder of them, a film, a camera's number (0 is the first), an http or "
+    "rtsp address, or - for a photo or film on standard input.": (
+        "SOURCE는 사진 한 장이나 여러 장, 사진 폴더, 동영상, 카메라 번호(첫 번째가 0), http나 rtsp 주소입니다. "
+        "-를 주면 표준 입력에서 사진이나 동영상을 읽습니다."
+    ),
+    "TARGET is chosen by its ending. Poses: .jsonl, .json, .csv, .parquet, .coco.json, .openpose. Pictures with "
+    "everyone drawn on them: .mp4, .gif, .png, .jpg, or a folder. JSON lines on standard output: -.": (
+        "TARGET의 종류는 이름 끝으로 정해집니다. 좌표는 .jsonl, .json, .csv, .parquet, .coco.json, .openpose, "
+        "자세를 그린 그림은 .mp4, .gif, .png, .jpg 또는 폴더입니다. -를 주면 표준 출력에 JSON 줄을 씁니다."
+    ),
+    "Without a target the keypoints of photos are printed.": (
+        "TARGET이 없으면 사진에서 찾은 지점을 화면에 출력합니다."
+    ),
+    "Where results go; may be given several times.": "결과를 쓸 곳. 여러 번 줄 수 있습니다.",
+    "Replace outputs that are there already.": "이미 있는 결과를 덮어씁니다.",
+    "Show the drawn pictures in a window; q closes it.": "자세를 그린 그림을 창에 보여 줍니다. q를 누르면 닫힙니다.",
+    "The most people to look for; 1 when not given.": "찾을 사람 수의 최댓값. 주지 않으면 1명입니다.",
+    "How sure the model must be of a person, from 0 to 1; 0.25 when not given.": (
+        "사람으로 인정할 최소 확신도, 0부터 1까지. 주지 않으면 0.25입니다."
+    ),
+    "How a photo is looked at. once: the whole photo, the published way. zoom: then closer at the person. mirrored: "
+    "zoom, checked against the mirror image. tiles: part by part, for many or small people. auto, when not given: "
+    "zoom for one person, tiles for more.": (
+        "사진을 보는 방법. once: 사진 전체를 한 번, 모델이 발표된 방식. zoom: 그다음 사람을 더 가까이. "
+        "mirrored: zoom에 좌우를 뒤집은 그림까지. tiles: 사진을 나누어, 사람이 많거나 작을 때. "
+        "주지 않으면 auto: 한 사람이면 zoom, 여럿이면 tiles."
+    ),
+    "Begin a film here: seconds (90.5) or minutes and seconds (1:30.5).": (
+        "동영상의 여기부터: 초(90.5) 또는 분과 초(1:30.5)."
+    ),
+    "End a film before this moment.": "동영상의 여기 앞까지.",
+    "Take every Nth frame or photo only.": "프레임이나 사진을 N개마다 하나씩만 봅니다.",
+    "Frames a second of the film that is written; photos are shown for a second each when not given.": (
+        "만드는 동영상의 초당 프레임 수. 주지 않으면 사진은 한 장을 1초씩 보여 줍니다."
+    ),
+    "Leave points in films shaking as the model sees them.": (
+        "동영상에서 지점의 떨림을 다듬지 않고 모델이 본 그대로 둡니다."
+    ),
+    'A model\'s name, see "tendu models", or a .tflite file.': '모델 이름("tendu models" 참고) 또는 .tflite 파일.',
+    "Look for model files in this folder too.": "이 폴더에서도 모델 파일을 찾습니다.",
+    "float, when not given: read the model's inner numbers, which is more exact. published: take its own output.": (
+        "주지 않으면 float: 모델 안쪽의 값을 읽어 더 정확합니다. published: 모델의 출력을 그대로 씁니다."
+    ),
+    "file, when not given: compute as the model's file says. float: compute an INT8 model in float, slower and a "
+    "little more exact.": (
+        "주지 않으면 file: 모델 파일대로 계산합니다. float: INT8 모델을 실수로 계산하여 느리지만 조금 더 정확합니다."
+    ),
+    "What runs the model; auto, when not given, takes the fastest one installed.": (
+        "모델을 실행할 엔진. 주지 않으면 auto: 설치된 것 가운데 가장 빠른 것을 씁니다."
+    ),
+    "Processor threads for the model; all cores up to 4 when not given.": (
+        "모델이 쓸 스레드 수. 주지 않으면 모든 코어를 4개까지 씁니다."
+    ),
+    "Show no progress and no summary; errors are still shown.": (
+        "진행 상황과 요약을 보여 주지 않습니다. 오류는 보여 줍니다."
+    ),
+    # tendu models --help
+    "mAP is what a model's makers publish; their photos are cropped to one person each.": (
+        "mAP는 모델을 만든 곳에서 발표한 값으로, 한 사람씩 잘라 낸 사진으로 잰 것입니다."
+    ),
+    "Search this folder for model files too.": "이 폴더에서도 모델 파일을 찾습니다.",
+    "Show all that is known of a model.": "모델에 대해 알려진 것을 모두 보여 줍니다.",
+    "Load models that are not here yet and print where they are.": (
+        "아직 없는 모델을 내려받고 어디에 있는지 알려 줍니다."
+    ),
+    "They are kept in the user's cache, or in the folder that --models names.": (
+        "사용자 캐시나 --models로 준 폴더에 저장합니다."
+    ),
+    "Check model files against their checksums: those named, or all that are here.": (
+        "이름을 준 모델이나 여기 있는 모든 모델의 파일을 체크섬으로 검사합니다."
+    ),
+    "Ends with 1 if a file is damaged or a named one is not here.": (
+        "파일이 손상되었거나 이름을 준 모델이 없으면 1로 끝납니다."
+    ),
+    # tendu doctor --help
+    "What is installed, what the default model really runs on, and what to do about what is missing.": (
+        "무엇이 설치되어 있고 기본 모델이 실제로 무엇으로 실행되는지, 없는 것은 어떻게 할지 알려 줍니다."
+    ),
+    "Ends with 0 where the default model runs, with 1 where it does not.": (
+        "기본 모델이 실행되면 0으로, 안 되면 1로 끝납니다."
+    ),
+    "A folder to search for models before all others.": "다른 곳보다 먼저 모델을 찾을 폴더.",
+    "Measure the runtimes anew, for instance after a busy first time.": (
+        "실행 엔진의 속도를 다시 잽니다. 처음 잴 때 컴퓨터가 바빴다면 필요합니다."
+    ),
+    "The same as one JSON object.": "같은 내용을 JSON 객체 하나로 출력합니다.",
+    # while and after running
+    "fetching the model": "모델 내려받는 중",
+    "frames": "프레임",
+    "photos": "사진",
+    "photo": "사진",
+    "Nothing is kept: add -o poses.jsonl, -o drawn.mp4 or --show.": (
+        "저장되는 것이 없습니다. -o poses.jsonl, -o drawn.mp4 또는 --show를 더해 보세요."
+    ),
+    "{name}: nobody, {reason}": "{name}: 사람 없음, {reason}",
+    "person {n}, {confidence:.0%} sure": "사람 {n}, 확신도 {confidence:.0%}",
+    "score": "점수",
+    "{n} frame": "프레임 {n}개",
+    "{n} frames": "프레임 {n}개",
+    "{n} photo": "사진 {n}장",
+    "{n} photos": "사진 {n}장",
+    "{n} person": "사람 {n}명",
+    "{n} people": "사람 {n}명",
+    "{seconds:.1f} s": "{seconds:.1f}초",
+    "{rate:.1f} a second once opened": "준비 뒤 초당 {rate:.1f}개",
+    "opening, loading the model": "열기, 모델 불러오기",
+    "waiting for pictures": "그림 기다리기",
+    "finding people": "사람 찾기",
+    "telling people apart, smoothing": "사람 구별, 떨림 다듬기",
+    "drawing": "그리기",
+    "writing": "쓰기",
+    "Written: {names}": "저장됨: {names}",
+    "Stopped.": "멈췄습니다.",
+    "Stopped before the first frame.": "첫 프레임 전에 멈췄습니다.",
+    "Stopped; what was done until then is kept.": "멈췄습니다. 그때까지 한 것은 저장했습니다.",
+    "Not everything could be read:": "읽지 못한 것이 있습니다:",
+}
