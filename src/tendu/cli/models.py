@@ -91,7 +91,10 @@ def _fetch(each: ModelCard, folder: Path | None) -> Path:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+    silent = not sys.stderr.isatty()
+    with Progress(
+        console=Console(stderr=True), transient=True, redirect_stdout=False, disable=silent
+    ) as progress:
         task = progress.add_task(each.name, total=each.bytes)
 
         def tell(done: int, total: int | None) -> None:

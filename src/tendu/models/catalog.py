@@ -1,9 +1,9 @@
 """The table of models that tendu knows by name: data only.
 
 Input sizes and types are from the models' pages in tensorflow/tfhub.dev (assets/docs/google/models/movenet), mAP from
-tensorflow.org's pose estimation page. Checksums are of the files themselves or, for the four MoveNet v4, Thunder v3
-and MultiPose, those that independent public projects record for the same address; None where we found none.
-tfhub.dev serves the files without an account; Kaggle, its heir, wraps them in archives and is left out.
+tensorflow.org's pose estimation page. Checksums are of the files themselves or, for Lightning FP16, Thunder and
+MultiPose, those that two or more public projects record for the same model; None where we found none. tfhub.dev
+serves the files without an account; Kaggle, its heir, wraps them in archives and is left out.
 """
 
 from difflib import get_close_matches
