@@ -15,6 +15,8 @@ from tendu.pose import Poses
 from tendu.runtimes.runtime import Runtime
 from tendu.window import Window
 
+SPARE = 4
+"""How many people more than asked for are looked at again."""
 
 First = Literal["look", "padded", "centre"]
 """Where the first frame of a film is looked at, and any frame after a loss.
@@ -127,8 +129,10 @@ class Estimator:
         windows = [self.whole(frame)]
         if look == "tiles":
             windows += tiles(frame.stamp.width, frame.stamp.height, aspect=self.aspect)
-        seen = gathered([self.see(frame, window, people=self.people) for window in windows])
-        candidates = distinct(seen, alike=0.5)[: self.people]
+        # Afar, a ghost can look surer than a person: a few more than wanted get a second look.
+        several = self.people + SPARE
+        seen = gathered([self.see(frame, window, people=several) for window in windows])
+        candidates = distinct(seen, alike=0.5)[:several]
         return self.again(frame, candidates, mirrored=look == "mirrored")
 
     def again(self, frame: Frame, poses: Poses, *, mirrored: bool = False) -> Poses:

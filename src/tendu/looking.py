@@ -74,7 +74,7 @@ def crop_rule(pose: Pose, *, aspect: float = 1.0) -> Window | None:
     reach = np.abs(pose.xy - middle)
     body = reach[pose.score >= CROP_SCORE].max()
     size = np.array([pose.poses.stamp.width, pose.poses.stamp.height])
-    half = min(max(reach[torso].max() * 1.9, body * 1.2), float(np.maximum(middle, size - middle).max()))
+    half = float(min(max(reach[torso].max() * 1.9, body * 1.2), np.maximum(middle, size - middle).max()))
     if half > size.max() / 2:
         return None
     return Window.centred(
@@ -137,10 +137,13 @@ def agreed(first: Poses, second: Poses) -> Poses:
 
 
 def distinct(poses: Poses, *, alike: float = 0.4) -> Poses:
-    """The poses without duplicates: of two that are alike (OKS), the more confident stays."""
+    """The poses without duplicates: of two that are alike (OKS), the more confident stays.
+
+    Points count that are likely in both, so that half a body at a window's edge is known as part of the whole.
+    """
     order = np.argsort(-poses.confidence, kind="stable")
-    areas = body_area(poses)
-    likeness = oks(poses.xy, poses.xy, areas)
+    likely = poses.score > LIKELY
+    likeness = oks(poses.xy, poses.xy, body_area(poses), counted=likely[:, None] & likely[None])
     kept: list[int] = []
     for row in order.tolist():
         if all(max(likeness[row, other], likeness[other, row]) < alike for other in kept):

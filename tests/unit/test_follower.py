@@ -1,0 +1,91 @@
+"""Following people through a film, on scenes of painted people."""
+
+import numpy as np
+import pytest
+
+from painted_movenet import Scene, standing
+from tendu.follower import Follower
+from tendu.frame import Frame
+
+
+def walk(scene, estimator, steps, **options):
+    """One pose result a frame while the scene's first person walks to the right by 4 px a frame."""
+    follower, found = Follower(estimator, **options), []
+    for number in range(steps):
+        found.append(follower.update(Frame.of(scene.picture, number=number, time=number / 30)))
+        scene.people = [person + np.array([4, 0], np.float32) for person in scene.people]
+    return found
+
+
+def test_following_one_person_costs_one_look_a_frame():
+    scene = Scene([standing(4, 80, 130)])
+    found = walk(scene, scene.estimator(), 10)
+    assert scene.looks == 3 + 9
+    assert all(len(poses) == 1 for poses in found)
+    assert np.abs(found[-1].xy[0] - (standing(4, 80 + 36, 130))).max() < 1
+
+
+@pytest.mark.parametrize("first", ["padded", "centre"])
+def test_the_published_first_frames_cost_one_look(first):
+    scene = Scene([standing(4, 80, 130)])
+    walk(scene, scene.estimator(), 5, first=first)
+    assert scene.looks == 5
+
+
+def test_a_wide_pictures_middle_is_looked_at_first_as_tfjs_does():
+    """A person at the far left of a wide picture is outside the middle square, and inside the padded one."""
+
+    def first_look(first):
+        scene = Scene([standing(2, 20, 50)], width=250, height=100)
+        return len(walk(scene, scene.estimator(min_score=0.3), 1, first=first)[0])
+
+    assert first_look("centre") == 0
+    assert first_look("padded") == 1
+
+
+def test_a_lost_person_is_sought_again():
+    scene = Scene([standing(4, 80, 130)])
+    follower = Follower(scene.estimator())
+    frame = Frame.of(scene.picture)
+    person, scene.people = scene.people, []
+    assert len(follower.update(frame)) == 0
+    scene.people = person
+    assert len(follower.update(frame)) == 1
+    scene.people = []
+    assert len(follower.update(frame)) == 0
+    scene.people = [person[0] + [90, 20]]
+    assert len(follower.update(frame)) == 1
+
+
+def test_several_people_cost_one_look_each_between_searches():
+    scene = Scene([standing(3, 60, 130), standing(3, 150, 130)])
+    estimator = scene.estimator(people=2, look="zoom")
+    found = walk(scene, estimator, 6, search=10.0)
+    assert all(len(poses) == 2 for poses in found)
+    assert scene.looks == (1 + 2) + 5 * 2
+
+
+def test_a_newcomer_is_found_at_the_next_search():
+    scene = Scene([standing(3, 60, 130)])
+    follower = Follower(scene.estimator(people=2, look="zoom"), search=0.5)
+    assert len(follower.update(Frame.of(scene.picture, time=0.0))) == 1
+    scene.people.append(standing(3, 180, 130))
+    assert len(follower.update(Frame.of(scene.picture, time=0.4))) == 1
+    assert len(follower.update(Frame.of(scene.picture, time=0.5))) == 2
+
+
+def test_reset_makes_the_next_frame_a_first_frame():
+    scene = Scene([standing(4, 80, 130)])
+    follower = Follower(scene.estimator())
+    for _ in range(2):
+        follower.update(Frame.of(scene.picture))
+        follower.reset()
+    assert scene.looks == 6
+
+
+def test_a_frame_of_another_size_is_a_first_frame():
+    scene = Scene([standing(4, 80, 130)])
+    follower = Follower(scene.estimator())
+    follower.update(Frame.of(scene.picture))
+    follower.update(Frame.of(np.ascontiguousarray(scene.picture[:200])))
+    assert scene.looks == 6

@@ -1,0 +1,146 @@
+"""Choosing windows and joining looks, on a scene of painted people."""
+
+import numpy as np
+import pytest
+
+from painted_movenet import Scene, standing
+from tendu.errors import DataError
+from tendu.frame import Stamp
+from tendu.looking import (
+    agreed,
+    check_look,
+    closer,
+    crop_rule,
+    distinct,
+    gathered,
+    person_box,
+    settled,
+    tiles,
+)
+from tendu.pose import Poses
+from tendu.window import Window
+
+TALL, SMALL = standing(8, 120, 130), standing(3, 200, 60)
+
+
+def poses(*people, score=0.8, confidence=None, size=(256, 256)):
+    xy = np.asarray(people, np.float32)
+    scores = np.full(xy.shape[:2], score, np.float32)
+    sure = np.full(len(xy), score, np.float32) if confidence is None else np.asarray(confidence, np.float32)
+    return Poses(xy, scores, person_box(xy, scores), sure, Stamp(0, 0.0, "", *size))
+
+
+@pytest.mark.parametrize(("look", "cost"), [("once", 1), ("zoom", 3), ("auto", 3), ("mirrored", 4)], ids=str)
+def test_a_look_finds_one_person_at_its_stated_cost(look, cost):
+    scene = Scene([TALL])
+    found = scene.estimator(look=look)(scene.picture)
+    assert scene.looks == cost
+    assert np.abs(found.xy[0] - TALL).max() < 1
+
+
+def test_closer_looks_find_several_people_at_one_inference_each():
+    scene = Scene([standing(5, 60, 130), standing(5, 190, 130)])
+    found = scene.estimator(look="zoom", people=6)(scene.picture)
+    assert len(found) == 2
+    assert scene.looks == 1 + 2
+
+
+def test_tiles_find_people_too_small_for_the_whole_picture():
+    scene = Scene([SMALL], least=0.3)
+    assert len(scene.estimator(look="zoom", people=6)(scene.picture)) == 0
+    found = scene.estimator(look="tiles", people=6)(scene.picture)
+    assert len(found) == 1
+    assert np.abs(found.xy[0] - SMALL).max() < 1
+
+
+def test_nobody_comes_with_the_reason():
+    scene = Scene([])
+    found = scene.estimator(look="zoom", min_score=0.25)(scene.picture)
+    assert len(found) == 0
+    assert found.reason == "the best guess has confidence 0.00, below 0.25"
+    assert scene.estimator(look="zoom", people=3)(scene.picture).reason == "no person's centre shows"
+
+
+def test_tiles_cover_the_picture_and_overlap():
+    for width, height in ((640, 480), (480, 640), (2000, 300), (64, 64)):
+        windows = tiles(width, height)
+        covered = np.zeros((height, width), bool)
+        for window in windows:
+            left, top = max(int(np.floor(window.left)), 0), max(int(np.floor(window.top)), 0)
+            covered[
+                top : int(np.ceil(window.top + window.height)),
+                left : int(np.ceil(window.left + window.width)),
+            ] = True
+        assert covered.all()
+        assert all(window.width == window.height for window in windows)
+
+
+def test_the_closer_window_is_a_quarter_wider_than_what_is_likely():
+    seen = poses(TALL)
+    window = closer(seen[0])
+    assert window.height == pytest.approx(np.ptp(TALL[:, 1]) * 1.25, rel=1e-5)
+    assert window.centre == pytest.approx(((TALL.min(0) + TALL.max(0)) / 2).tolist(), rel=1e-5)
+
+
+def test_a_point_that_is_unlikely_does_not_widen_the_closer_window():
+    far = TALL.copy()
+    far[9] = [0, 0]
+    seen = poses(far)
+    seen.score[0, 9] = 0.05
+    assert closer(seen[0]).width < 200
+
+
+def test_the_last_look_stays_unless_it_is_much_worse():
+    first, second = poses(TALL, confidence=[0.9]), poses(TALL + 5, confidence=[0.6])
+    assert settled([first, second]).xy[0, 0, 0] == pytest.approx(TALL[0, 0] + 5)
+    lost = poses(TALL + 50, confidence=[0.4])
+    assert settled([first, lost]).xy[0, 0, 0] == pytest.approx(TALL[0, 0])
+    assert settled([first, lost]).confidence[0] == pytest.approx(0.65)
+
+
+def test_a_second_look_elsewhere_is_less_sure():
+    here, elsewhere = poses(TALL, confidence=[0.8]), poses(TALL + 40, confidence=[0.8])
+    assert agreed(here, here).confidence[0] == pytest.approx(0.8)
+    assert agreed(here, elsewhere).confidence[0] < 0.4
+
+
+def test_of_two_that_are_alike_the_surer_stays():
+    both = poses(TALL, TALL + 1, SMALL, confidence=[0.5, 0.7, 0.6])
+    kept = distinct(both)
+    assert kept.confidence.tolist() == pytest.approx([0.7, 0.6])
+
+
+def test_a_small_person_before_a_large_one_stays():
+    inside = poses(TALL, standing(2, *TALL[11:13].mean(axis=0)))
+    assert len(distinct(inside)) == 2
+
+
+def test_looks_come_together_surest_first():
+    together = gathered([poses(TALL, confidence=[0.3]), poses(SMALL, confidence=[0.6])])
+    assert together.confidence.tolist() == pytest.approx([0.6, 0.3])
+
+
+def test_the_crop_rule_keeps_hands_above_the_head_in_view():
+    """The Raspberry Pi example measures one hip for every point, so limbs never widen its crop (movenet.py:171)."""
+    raised = standing(5, 128, 150)
+    raised[[9, 10]] = raised[[5, 6]] - [0, 55]
+    window = crop_rule(poses(raised)[0])
+    assert (window.to_unit(raised) > 0).all()
+    assert (window.to_unit(raised) < 1).all()
+    middle = raised[[11, 12]].mean(axis=0)
+    assert window.height / 2 == pytest.approx(1.2 * np.abs(raised - middle).max(), rel=1e-5)
+
+
+def test_the_crop_rule_gives_the_whole_picture_where_no_torso_shows_or_the_person_fills_it():
+    unseen = poses(TALL)
+    unseen.score[0, 11:13] = 0.2
+    assert crop_rule(unseen[0]) is None
+    assert crop_rule(poses(standing(12, 128, 120))[0]) is None
+    assert isinstance(crop_rule(poses(standing(4, 128, 128))[0]), Window)
+
+
+def test_an_unknown_look_is_refused_with_the_names():
+    with pytest.raises(
+        DataError, match=r"Unknown look 'zooom'\. Choose one of auto, once, zoom, mirrored, tiles"
+    ):
+        check_look("zooom")
