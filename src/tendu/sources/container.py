@@ -37,7 +37,7 @@ def open_container(target: Path | bytes | str, name: str, *, timeout: float = 10
     match target:
         case Path():
             # "file:" keeps FFmpeg from taking a colon in the name for a protocol.
-            source: Any = f"file:{target.resolve()}"
+            source: Any = f"file:{target.absolute()}"
         case bytes():
             source = io.BytesIO(target)
         case str():
@@ -92,7 +92,10 @@ def pixels_of(frame: Any) -> Pixels:
     8-bit 4:2:0 planes are shared with the decoder, not copied; other YUV formats become that; RGB, grey, palettes and
     transparency become RGB.
     """
-    matrix = frame.side_data.get("DISPLAYMATRIX")
+    from av.sidedata.sidedata import SideDataContainer
+
+    # Not frame.side_data: that makes the frame refer to itself, and its memory wait for the garbage collector.
+    matrix = SideDataContainer(frame).get("DISPLAYMATRIX")  # pyright: ignore[reportCallIssue]  PyAV's stub lacks it
     turn = Turn() if matrix is None else Turn.from_display_matrix(bytes(matrix))
     form = frame.format
     if any(part.is_alpha for part in form.components) or form.has_palette:

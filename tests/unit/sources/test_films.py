@@ -1,5 +1,6 @@
 """Films give every picture upright with its own time, whatever state the file is in."""
 
+import gc
 import io
 import itertools
 import wave
@@ -59,6 +60,19 @@ def test_a_film_keeps_the_decoders_planes_and_they_stay_valid(plain):
         frames = list(source)
     assert all(isinstance(frame.pixels, YuvPixels) for frame in frames)
     assert [number_of(frame.image) for frame in frames] == list(range(20))
+
+
+def test_pictures_that_are_done_with_are_freed_at_once(plain):
+    # 4K pictures take 12 MiB each: a film must not wait for the garbage collector to let them go.
+    gc.collect()
+    gc.disable()
+    try:
+        seen = sum(1 for _ in Film.open(plain))
+        left = sum(isinstance(thing, av.VideoFrame) for thing in gc.get_objects())
+    finally:
+        gc.enable()
+    assert seen == 20
+    assert left == 0
 
 
 def test_a_film_can_be_read_again_and_left_in_the_middle(plain):
