@@ -167,16 +167,17 @@ def encoded(image: UInt8[np.ndarray, "h w 3"], path: Path) -> bytes:
     """
     import cv2
 
-    options = [
+    jpeg = [
         cv2.IMWRITE_JPEG_QUALITY,
         _QUALITY,
         cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
         cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
-        cv2.IMWRITE_WEBP_QUALITY,
-        _QUALITY,
     ]
-    # Each encoder reads the options that are its own.
-    done, content = cv2.imencode(path.suffix.lower(), cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)
+    # An encoder warns on stderr of options that are not its own.
+    options = {".jpg": jpeg, ".jpeg": jpeg, ".webp": [cv2.IMWRITE_WEBP_QUALITY, _QUALITY]}
+    suffix = path.suffix.lower()
+    picture = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    done, content = cv2.imencode(suffix, picture, options.get(suffix, []))
     if not done:
         height, width = image.shape[:2]
         raise SinkError(
