@@ -8,12 +8,15 @@ import numpy as np
 from jaxtyping import UInt8
 
 from tendu.frame import Frame
-from tendu.looking import Look, agreed, closer, distinct, gathered, person_box, settled, tiles
+from tendu.looking import Look, agreed, closer, distinct, gathered, most_alike, person_box, settled, tiles
 from tendu.models.prepare import prepare
 from tendu.models.seen import Decoder
 from tendu.pose import Poses
 from tendu.runtimes.runtime import Runtime
 from tendu.window import Window
+
+LOOKS_AT_ONE = 3
+"""How often one person is looked at on a still; a fourth look gains nothing (docs/models.md)."""
 
 SPARE = 4
 """How many people more than asked for are looked at again."""
@@ -118,11 +121,15 @@ class Estimator:
 
     def _one(self, frame: Frame, *, mirrored: bool) -> Poses:
         """One person: the whole picture, then closer at what was seen, twice."""
-        looks = [self.see(frame, self.whole(frame))]
-        for last in (False, True):
-            window = closer(looks[-1][0], aspect=self.aspect)
-            looks.append(self.see(frame, window, mirrored=mirrored and last))
-        return settled(looks)
+        looks: list[Poses] = []
+        window = self.whole(frame)
+        for step in range(LOOKS_AT_ONE):
+            seen = self.see(frame, window, mirrored=mirrored and step == LOOKS_AT_ONE - 1)
+            if len(seen) == 0:
+                break
+            looks.append(seen)
+            window = closer(seen[0], aspect=self.aspect)
+        return settled(looks) if looks else Poses.empty(frame.stamp)
 
     def _many(self, frame: Frame, look: Look) -> Poses:
         """Several people: everyone seen from afar, each looked at again, duplicates removed."""
@@ -141,9 +148,10 @@ class Estimator:
             return poses
         looks: list[Poses] = []
         for row, pose in enumerate(poses):
-            second = self.see(frame, closer(pose, aspect=self.aspect), mirrored=mirrored)
-            looks.append(agreed(poses[[row]], second))
-        return distinct(gathered(looks))
+            seen = self.see(frame, closer(pose, aspect=self.aspect), people=SPARE, mirrored=mirrored)
+            if len(seen):
+                looks.append(agreed(poses[[row]], most_alike(poses[[row]], seen)))
+        return distinct(gathered(looks)) if looks else poses[:0]
 
     def present(self, poses: Poses) -> Poses:
         """The people who are sure enough, or nobody and why."""

@@ -9,7 +9,6 @@ from tendu.estimator import Estimator
 from tendu.looking import Look, check_look
 from tendu.models.catalog import default_model
 from tendu.models.opened import Decode, Precision, open_model
-from tendu.models.soundness import check_tflite
 from tendu.models.weights import locate
 from tendu.runtimes.available import RuntimeName
 from tendu.runtimes.open_runtime import open_runtime
@@ -62,7 +61,6 @@ def load(
         content = path.read_bytes()
     except OSError as error:
         raise ModelError(f"Cannot read {path}: {error.strerror}.") from error
-    check_tflite(content)
     opened = open_model(content, decode=decode, precision=precision)
     if people > opened.people:
         raise DataError(

@@ -127,6 +127,17 @@ def _count(length: float, part: float, overlap: float) -> int:
     return int(np.ceil((length / part - overlap) / (1 - overlap) - 1e-9))
 
 
+def most_alike(person: Poses, seen: Poses) -> Poses:
+    """Of those seen in a closer look, the one who is most like a person (OKS) and most sure.
+
+    Args:
+        person: one pose.
+        seen: at least one pose.
+    """
+    likeness = oks(person.xy, seen.xy, body_area(seen))[0]
+    return seen[[int((likeness + seen.confidence).argmax())]]
+
+
 def agreed(first: Poses, second: Poses) -> Poses:
     """The second look at one person, as sure as it agrees with the first: its confidence times their OKS.
 

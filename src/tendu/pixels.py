@@ -101,15 +101,18 @@ def warp(
         )
         limits = np.array(plane.shape[1::-1])
         low = np.clip(np.floor(corners.min(axis=1)).astype(int) - block, 0, limits - 1) // block * block
-        high = np.clip(np.ceil(corners.max(axis=1)).astype(int) + block + 1, low + 1, limits)
-        blocks = np.maximum((high - low) // block, 1)
-        part = plane[low[1] : low[1] + blocks[1] * block, low[0] : low[0] + blocks[0] * block]
-        size = (int(blocks[0]), int(blocks[1]))
-        ratio = np.array(part.shape[1::-1]) / size
-        plane = cv2.resize(part, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        high = np.maximum(np.ceil(corners.max(axis=1)).astype(int) + block + 1, low + 1)
+        blocks = -((low - np.minimum(high, limits)) // block)
+        high = np.minimum(low + blocks * block, limits)
+        part = plane[low[1] : high[1], low[0] : high[0]]
+        right, down = (blocks * block - (high - low)).tolist()
+        if right or down:  # the last block lies partly outside: what is inside stands for all of it
+            part = cv2.copyMakeBorder(part, 0, down, 0, right, cv2.BORDER_REPLICATE)
+        plane = cv2.resize(part, blocks.tolist(), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
         affine = affine.copy()
-        affine[:, 2] = (affine[:, 2] + 0.5 - low) / ratio - 0.5
-        affine[:, :2] /= ratio[:, None]
+        affine[:, 2] += 0.5 - low
+        affine /= block
+        affine[:, 2] -= 0.5
     sample = cv2.warpAffine(
         plane,
         affine,

@@ -1,5 +1,7 @@
 """Choosing windows and joining looks, on a scene of painted people."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,10 +15,12 @@ from tendu.looking import (
     crop_rule,
     distinct,
     gathered,
+    most_alike,
     person_box,
     settled,
     tiles,
 )
+from tendu.models.seen import Seen
 from tendu.pose import Poses
 from tendu.window import Window
 
@@ -144,3 +148,21 @@ def test_an_unknown_look_is_refused_with_the_names():
         DataError, match=r"Unknown look 'zooom'\. Choose one of auto, once, zoom, mirrored, tiles"
     ):
         check_look("zooom")
+
+
+def test_a_model_that_sees_nobody_at_all_is_no_error():
+    """PoseNet, unlike MoveNet, may report nobody for one wanted person."""
+    scene = Scene([])
+    estimator = scene.estimator(look="zoom")
+    nobody = replace(
+        estimator,
+        decoder=lambda *_, **__: Seen(
+            np.zeros((0, 17, 2), np.float32), np.zeros((0, 17), np.float32), np.zeros(0, np.float32)
+        ),
+    )
+    assert nobody(scene.picture).reason == "no person's centre shows"
+
+
+def test_of_two_in_a_closer_look_the_one_who_was_meant_is_taken():
+    person, others = poses(SMALL), poses(TALL, SMALL + 2, confidence=[0.9, 0.7])
+    assert most_alike(person, others).xy[0, 0].tolist() == (SMALL[0] + 2).tolist()

@@ -257,15 +257,17 @@ def cards() -> tuple[ModelCard, ...]:
 
 
 def card(name: str) -> ModelCard:
-    """The card of a model by its name.
+    """The card of a model by its name; a name without its precision means the INT8 file, the smallest.
 
     Raises:
         UnknownModelError: no card has that name.
 
-    >>> card("movenet-thunder-fp16").published_map
-    72.0
+    >>> card("movenet-thunder-fp16").published_map, card("movenet-thunder").name
+    (72.0, 'movenet-thunder-int8')
     """
     known = {card.name: card for card in cards()}
+    if f"{name}-int8" in known:
+        return known[f"{name}-int8"]
     if name not in known:
         close = get_close_matches(name, known, n=1)
         guess = f"Did you mean {close[0]!r}? " if close else ""

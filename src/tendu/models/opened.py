@@ -1,6 +1,7 @@
 """A model file made ready: recognised by its structure, cut where that is better, with the decoder for its numbers."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -123,4 +124,5 @@ def _keep(path: Path, made: bytes) -> None:
         temporary.write_bytes(made)
         temporary.replace(path)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,132 @@
+"""Reading, cutting and floating TFLite graphs, on small made files and on the real ones."""
+
+import numpy as np
+import pytest
+
+from tendu.errors import ModelError
+from tendu.models.graph import Graph
+from tendu.models.movenet import HeadsDecoder, SinglePoseDecoder
+from tendu.models.opened import open_model
+from tendu.models.posenet import PoseNetDecoder
+from tendu.runtimes.litert import LiteRT
+from tiny_models import tiny_model
+
+
+@pytest.fixture(scope="module")
+def lightning(shared):
+    return (shared / "models/movenet/movenet-lightning-int8.tflite").read_bytes()
+
+
+def test_a_file_without_the_mark_is_refused():
+    with pytest.raises(ModelError, match="This is no TensorFlow Lite file: the mark TFL3 is missing"):
+        Graph(b"PK\x03\x04 a zip file")
+
+
+def test_inputs_and_outputs_are_read_never_assumed():
+    graph = Graph(tiny_model(np.float32, shape=(1, 6, 8, 3), signature=(1, -1, -1, 3)))
+    assert graph.shape(graph.inputs[0]) == (1, -1, -1, 3)
+    assert graph.dtype(graph.inputs[0]) == np.float32
+    assert len(graph.outputs) == 2
+
+
+def test_a_cut_file_gives_the_same_numbers_with_fewer_operators():
+    whole = tiny_model(np.float32)
+    product = Graph(whole).outputs[1]
+    cut = Graph(whole).cut([product])
+    tensor = np.arange(48, dtype=np.float32).reshape(1, 4, 4, 3)
+    assert np.array_equal(LiteRT(cut).run(tensor)[0], LiteRT(whole).run(tensor)[1])
+    assert len(Graph(cut).operators) == len(Graph(whole).operators) - 1
+    assert len(Graph(cut).outputs) == 1
+
+
+def test_a_file_is_cut_before_a_custom_operator():
+    graph = Graph(tiny_model(np.float32, custom="SomeDecoderOp"))
+    assert graph.before("PosenetDecoderOp") is None
+    ends = graph.before("SomeDecoderOp")
+    assert ends is not None
+    assert "SomeDecoderOp" in [graph.operator(one) for one in graph.operators]
+
+
+def test_a_floated_file_computes_in_real_numbers():
+    """The 8-bit file rounds to steps of 1 and 2; its floated brother does not."""
+    coded = tiny_model(np.uint8, scale=(0.5, 1.0, 2.0), zero=(0, 10, 3))
+    floated = Graph(coded).floated()
+    assert Graph(floated).dtype(Graph(floated).inputs[0]) == np.float32
+    tensor = np.full((1, 4, 4, 3), 2.5, np.float32)
+    total, product = LiteRT(floated).run(tensor)
+    assert np.allclose(total, 4.0)
+    assert np.allclose(product, 5.0)
+
+
+def test_the_four_heads_are_found_by_structure(lightning):
+    graph = Graph(lightning)
+    heads = graph.heads()
+    assert [graph.shape(head) for head in heads] == [(1, 48, 48, c) for c in (1, 17, 34, 34)]
+    names = [graph.name(head) for head in heads]
+    assert [
+        part in name for part, name in zip(("center", "heatmap", "offset", "regress"), names, strict=True)
+    ] == [True] * 4
+
+
+def test_a_file_without_heads_says_so(shared):
+    posenet = (shared / "models/posenet/posenet-075-353_481-network.tflite").read_bytes()
+    assert Graph(posenet).heads() is None
+    assert Graph(tiny_model()).heads() is None
+
+
+def test_float_activations_agree_with_the_8_bit_file(lightning, shared):
+    """On a photo the two sets of heads are the same maps: correlation over 0.97."""
+    import tendu
+    from tendu.window import Window
+
+    frame = tendu.read(shared / "images/people/squat.bmp")
+    tensor = frame.sample(Window.letterbox(500, 610), 192, 192)[None]
+    coded, floats = (
+        LiteRT(open_model(lightning, precision=p).content).run(tensor) for p in ("file", "float")
+    )
+    for one, other in zip(coded, floats, strict=True):
+        assert np.corrcoef(one.ravel(), other.ravel())[0, 1] > 0.97
+
+
+@pytest.mark.parametrize(
+    ("file", "options", "decoder", "size", "people"),
+    [
+        ("movenet/movenet-lightning-int8.tflite", {}, HeadsDecoder, (192, 192), 20),
+        ("movenet/movenet-lightning-int8.tflite", {"decode": "published"}, SinglePoseDecoder, (192, 192), 1),
+        ("posenet/posenet-075-353_481-decoder.tflite", {}, PoseNetDecoder, (353, 481), 20),
+        ("posenet/posenet-075-721_1281-decoder.tflite", {}, PoseNetDecoder, (721, 1281), 20),
+        ("posenet/posenet-075-481_641-network.tflite", {}, PoseNetDecoder, (481, 641), 20),
+    ],
+)
+def test_files_are_recognised_by_their_structure(shared, file, options, decoder, size, people):
+    opened = open_model((shared / "models" / file).read_bytes(), **options)
+    assert isinstance(opened.decoder, decoder)
+    assert (opened.height, opened.width) == size
+    assert opened.people == people
+    if decoder is PoseNetDecoder:
+        assert opened.decoder.stride == 16
+
+
+def test_a_model_that_is_no_pose_model_is_refused(shared):
+    with pytest.raises(ModelError, match=r"one picture \[1, height, width, 3\]; this file takes \(-1, 51\)"):
+        open_model((shared / "models/classifier/yoga.tflite").read_bytes())
+    with pytest.raises(
+        ModelError, match=r"This file is no pose model that tendu knows: its outputs are \[\(1, 4, 4, 3\)"
+    ):
+        open_model(tiny_model())
+
+
+def test_a_cut_file_is_kept_and_found_again(lightning, monkeypatch, tmp_path):
+    monkeypatch.setattr("tendu.models.opened.user_cache_path", lambda _: tmp_path)
+    first = open_model(lightning).content
+    kept = list(tmp_path.rglob("*.tflite"))
+    assert [path.read_bytes() for path in kept] == [first]
+    kept[0].write_bytes(b"found")
+    assert open_model(lightning).content == b"found"
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(lightning, monkeypatch, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    monkeypatch.setattr("tendu.models.opened.user_cache_path", lambda _: blocked)
+    assert len(open_model(lightning).content) > 2_000_000
