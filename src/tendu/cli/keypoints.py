@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 import click
 
-from tendu.cli.spoken import counted, language, padded, say
+from tendu.cli.spoken import cells, counted, language, padded, say
 from tendu.pose import Pose, Poses
 
 _COLUMN = 22
@@ -45,7 +45,8 @@ def table(pose: Pose) -> list[str]:
     title = say("person {n}, {confidence:.0%} sure", n=pose.row + 1, confidence=pose.confidence)
     skeleton = pose.poses.skeleton
     names = skeleton.korean if language() == "ko" else [name.replace("_", " ") for name in skeleton.names]
-    rows = [f"  {padded(title, _COLUMN + 2)}{'x':>9}{'y':>9}  {say('score'):>5}"]
+    score = say("score")
+    rows = [f"  {padded(title, _COLUMN + 2)}{'x':>9}{'y':>9}  {' ' * (5 - cells(score))}{score}"]
     for name, point in zip(names, pose, strict=True):
         rows.append(f"    {padded(name, _COLUMN)}{point.x:>9.1f}{point.y:>9.1f}  {point.score:>5.2f}")
     return rows

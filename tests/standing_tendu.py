@@ -1,0 +1,22 @@
+"""The command `tendu` in a process of its own, with people who stand in every picture instead of a model.
+
+python standing_tendu.py PAUSE ARGUMENTS...      each look takes PAUSE seconds; the tenth is told on stderr
+"""
+
+import sys
+import time
+
+from standing import standing
+from tendu import loading
+from tendu.cli.main import main
+
+
+def look(frame):
+    if frame.number == 10:
+        sys.stderr.write("looking\n")
+    time.sleep(float(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    loading.load = lambda *_, **__: standing(before=look)
+    sys.exit(main(sys.argv[2:]))
