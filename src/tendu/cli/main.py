@@ -24,6 +24,7 @@ VERBS = {
     "run": "Find poses in photos, films and cameras; it need not be typed.",
     "models": "List the models; fetch, show or verify them.",
     "doctor": "Check this machine: what is installed, what runs, and what to do about the rest.",
+    "evaluate": "Measure models on annotated photos: how exact, how sure, how fast.",
 }
 """Each verb with what it does; it is the command of that name in the module of that name, loaded on use."""
 

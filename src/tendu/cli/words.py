@@ -123,6 +123,49 @@ KOREAN = {
         "실행 엔진의 속도를 다시 잽니다. 처음 잴 때 컴퓨터가 바빴다면 필요합니다."
     ),
     "The same as one JSON object.": "같은 내용을 JSON 객체 하나로 출력합니다.",
+    # tendu evaluate --help
+    "Measure models on annotated photos: how exact, how sure, how fast.": (
+        "표시가 있는 사진으로 모델을 잽니다. 얼마나 정확하고 확실하고 빠른지 봅니다."
+    ),
+    "Measure models on photos with COCO's person_keypoints annotations.": (
+        "COCO person_keypoints 주석이 있는 사진으로 모델을 잽니다."
+    ),
+    "AP and AR are computed by pycocotools over every guess, however unsure. Each combination of the options that are "
+    "given several times is a row of the table; one that cannot be measured gets a sentence, and the rest still comes.": (
+        "AP와 AR은 pycocotools가 아무리 불확실한 것이라도 모든 추정으로 계산합니다. 여러 번 준 옵션의 조합마다 표의 한 줄이 "
+        "되고, 잴 수 없는 조합은 한 문장으로 알리고 나머지는 계속합니다."
+    ),
+    "cropped: photos of one person, cut to the square around the true box, as Google's mAP. whole, when not given: "
+    "photos of one person, seen as they are. people: everyone in every photo.": (
+        "cropped: 한 사람 사진을 실제 상자 둘레의 정사각형으로 자름(구글의 mAP와 비슷). whole(기본): 한 사람 사진을 그대로. "
+        "people: 모든 사진의 모든 사람."
+    ),
+    "With cropped: the side of the square over the longer side of the true box; 1 when not given.": (
+        "cropped에서 정사각형 한 변을 실제 상자의 긴 변으로 나눈 값. 주지 않으면 1."
+    ),
+    "Photos without people: how often is somebody reported?": "사람이 없는 사진: 얼마나 자주 사람이 있다고 하는지 봅니다.",
+    "COCO's person_keypoints file, where the folder has several or none.": (
+        "COCO person_keypoints 파일. 폴더에 여럿이거나 없을 때 줍니다."
+    ),
+    'A model, see "tendu models"; may be given several times, as may the next four.': (
+        '모델("tendu models" 참고). 다음 네 옵션과 함께 여러 번 줄 수 있습니다.'
+    ),
+    "How a photo is looked at.": "사진을 보는 방법.",
+    "How the model's numbers are read.": "모델의 출력을 읽는 방법.",
+    "How the model is computed.": "모델을 계산하는 방법.",
+    "What runs the model.": "모델을 실행할 엔진.",
+    "Processor threads for the model.": "모델에 쓸 프로세서 스레드 수.",
+    "Look for so many people at most; 1, or 20 with the protocol people.": (
+        "찾을 사람의 최대 수. 주지 않으면 1, people에서는 20."
+    ),
+    "The confidence at which people count as found and as ghosts; AP counts every guess.": (
+        "사람이나 유령으로 세는 데 필요한 확신. AP는 모든 추정을 셉니다."
+    ),
+    "Write report.json, report.md, the worst photos and the reliability plots there.": (
+        "이 폴더에 report.json, report.md, 가장 틀린 사진들, 신뢰도 그림을 씁니다."
+    ),
+    "Replace files that are there already.": "이미 있는 파일을 덮어씁니다.",
+    "Print JSON instead of tables.": "표 대신 JSON을 출력합니다.",
     # while and after running
     "fetching the model": "모델 내려받는 중",
     "frames": "프레임",

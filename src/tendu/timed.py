@@ -1,0 +1,77 @@
+"""A runtime and a decoder that count their calls and add up the time these take; nothing else changes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+from jaxtyping import Shaped
+
+from tendu.estimator import Estimator
+from tendu.models.seen import Decoder, Seen
+from tendu.runtimes.runtime import Runtime
+
+
+class TimedRuntime:
+    """Another runtime, with a count and a stopwatch.
+
+    Args:
+        runtime: what really runs.
+        clock: seconds.
+
+    Attributes:
+        runs: inferences so far.
+        seconds: what they took.
+    """
+
+    def __init__(self, runtime: Runtime, *, clock: Callable[[], float] = perf_counter) -> None:
+        self._runtime, self._clock = runtime, clock
+        self.name, self.inputs, self.outputs = runtime.name, runtime.inputs, runtime.outputs
+        self.runs, self.seconds = 0, 0.0
+
+    def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "..."], ...]:
+        """The outputs for one input tensor."""
+        begun = self._clock()
+        outputs = self._runtime.run(tensor)
+        self.seconds += self._clock() - begun
+        self.runs += 1
+        return outputs
+
+    def close(self) -> None:
+        """Frees the model."""
+        self._runtime.close()
+
+
+class TimedDecoder:
+    """Another decoder, with a stopwatch.
+
+    Args:
+        decoder: what really decodes.
+        clock: seconds.
+
+    Attributes:
+        seconds: what its calls took.
+    """
+
+    def __init__(self, decoder: Decoder, *, clock: Callable[[], float] = perf_counter) -> None:
+        self._decoder, self._clock = decoder, clock
+        self.seconds = 0.0
+
+    def __call__(
+        self,
+        outputs: tuple[Shaped[np.ndarray, "..."], ...],
+        *,
+        people: int,
+        mirrored: tuple[Shaped[np.ndarray, "..."], ...] | None = None,
+    ) -> Seen:
+        """At most `people` people, the most confident first."""
+        begun = self._clock()
+        seen = self._decoder(outputs, people=people, mirrored=mirrored)
+        self.seconds += self._clock() - begun
+        return seen
+
+
+def timed(estimator: Estimator) -> tuple[Estimator, TimedRuntime, TimedDecoder]:
+    """The same estimator on a timed runtime and decoder, and these two."""
+    runtime, decoder = TimedRuntime(estimator.runtime), TimedDecoder(estimator.decoder)
+    return replace(estimator, runtime=runtime, decoder=decoder), runtime, decoder
