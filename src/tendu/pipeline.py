@@ -47,8 +47,7 @@ class Summary:
 
     Attributes:
         frames: how many were looked at.
-        people: in a film, how many were told apart (without tracking: the most in one frame); in photos, how many were
-            found in all.
+        people: in a film, the most in one frame; in photos, how many were found in all.
         stages: seconds for each of `STAGES`; together they are the whole run.
         problems: what of the source was skipped, a sentence each; empty where all could be read.
         outputs: where the results are, as they were named.
@@ -233,16 +232,13 @@ class _Tally:
         self.frames = 0
         self._found = 0
         self._most = 0
-        self._tracks: set[int] = set()
 
     def add(self, poses: Poses) -> None:
         """One more frame."""
         self.frames += 1
         self._found += len(poses)
         self._most = max(self._most, len(poses))
-        if poses.track is not None:
-            self._tracks.update(poses.track.tolist())
 
     def people(self, *, moving: bool) -> int:
-        """Different people of a film; people of all photos."""
-        return (len(self._tracks) or self._most) if moving else self._found
+        """The most in one frame of a film; all of photos."""
+        return self._most if moving else self._found

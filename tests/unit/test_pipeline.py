@@ -98,7 +98,7 @@ def test_photos_are_neither_tracked_nor_smoothed_and_their_people_add_up():
     assert kept.given[1].xy[0, 0, 0] - kept.given[0].xy[0, 0, 0] == pytest.approx(8)
 
 
-def test_people_of_a_film_are_counted_once_each():
+def test_people_of_a_film_are_those_seen_together():
     model = standing(people=2, confidence=(0.9, 0.8))
     assert run(film_frames(6), model=model).people == 2
     assert run(film_frames(6), model=model, track=False, smooth=False).people == 2

@@ -42,11 +42,16 @@ def lines(summary: "Summary", *, moving: bool, brief: bool = False) -> list[str]
 
 def _counts(summary: "Summary", *, moving: bool) -> str:
     n, people = summary.frames, summary.people
-    parts = [
-        counted(n, "{n} frame", "{n} frames") if moving else counted(n, "{n} photo", "{n} photos"),
-        counted(people, "{n} person", "{n} people"),
-        say("{seconds:.1f} s", seconds=summary.seconds),
-    ]
+    if moving:
+        parts = [
+            counted(n, "{n} frame", "{n} frames"),
+            counted(people, "{n} person at a time", "up to {n} people at a time")
+            if people
+            else say("nobody"),
+        ]
+    else:
+        parts = [counted(n, "{n} photo", "{n} photos"), counted(people, "{n} person", "{n} people")]
+    parts.append(say("{seconds:.1f} s", seconds=summary.seconds))
     if n > 1:
         parts.append(say("{rate:.1f} a second once opened", rate=summary.rate))
     return ", ".join(parts)

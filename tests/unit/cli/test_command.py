@@ -65,7 +65,7 @@ def test_ctrl_c_ends_within_a_second_with_a_summary_and_a_film_that_plays(film, 
     done = len(list(read_poses(table)))
     assert 10 <= done < 40
     assert said[0] == "Stopped; what was done until then is kept."
-    assert said[1].startswith(f"{done} frames, 1 person, ")
+    assert said[1].startswith(f"{done} frames, 1 person at a time, ")
     assert said[-1] == f"Written: {drawn}, {table}"
     with av.open(str(drawn)) as container:
         # Stopped between the two writes of a frame, one output is a frame ahead.
@@ -77,7 +77,7 @@ def test_standard_output_holds_json_lines_and_nothing_else(film):
         out, said = program.communicate()
     lines = [json.loads(line) for line in out.splitlines()]
     assert [line["frame"] for line in lines] == list(range(200))
-    assert "200 frames, 1 person" in said
+    assert "200 frames, 1 person at a time" in said
     assert "Written" not in said
     assert program.returncode == 0
 

@@ -99,7 +99,7 @@ def test_json_lines_on_standard_output_are_alone_there(capsys, film):
     code, out, err = tendu(capsys, film, "-o", "-")
     assert code == 0
     assert [json.loads(line)["frame"] for line in out.splitlines()] == list(range(20))
-    assert "20 frames, 1 person, " in err
+    assert "20 frames, 1 person at a time, " in err
 
 
 def test_several_outputs_are_written_and_named(capsys, film, tmp_path):
@@ -109,7 +109,7 @@ def test_several_outputs_are_written_and_named(capsys, film, tmp_path):
     assert len(list(read_poses(outputs[1]))) == 20
     assert len(list(outputs[2].iterdir())) == 20
     lines = err.splitlines()
-    assert lines[0].startswith("20 frames, 1 person, ")
+    assert lines[0].startswith("20 frames, 1 person at a time, ")
     assert lines[0].endswith(" a second once opened")
     assert lines[-1] == f"Written: {', '.join(map(str, outputs))}"
     assert any(line.startswith("  finding people") and line.endswith("%") for line in lines)
