@@ -33,9 +33,7 @@ def page() -> str:
 
 def section(command: click.Command, name: str, parent: click.Context | None) -> str:
     """A command's help under its name, and the commands below it."""
-    context = command.context_class(
-        command, info_name=name, parent=parent, terminal_width=100, help_option_names=["-h", "--help"]
-    )
+    context = command.context_class(command, info_name=name, parent=parent, terminal_width=100)
     text = f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
     below = getattr(command, "commands", {}) if parent is not None else {}
     return "\n".join([text, *(section(each, each.name or "", context) for each in below.values())])

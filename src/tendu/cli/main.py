@@ -36,7 +36,7 @@ EXAMPLES = {
     "cat photo.jpg | tendu - -o -": "from a pipe into a pipe, as JSON lines",
 }
 
-_OWN = {"-h", "--help", "--version"}
+_OWN = {"--help", "--version"}
 
 
 class Verbs(click.Group):
@@ -70,7 +70,6 @@ class Verbs(click.Group):
 
 @click.group(
     cls=Verbs,
-    context_settings={"help_option_names": ["-h", "--help"]},
     epilog='"tendu run --help" shows all options for photos and films; each verb has its own --help.',
 )
 @click.option(
@@ -150,7 +149,7 @@ def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         elif word == "--trace":
             shared.append(word)
         else:
-            rest.append(word)
+            rest.append("--help" if word == "-h" else word)
     return shared, rest
 
 
