@@ -191,6 +191,16 @@ def test_the_source_itself_is_never_overwritten(tmp_path):
     assert photo.read_bytes() == before
 
 
+def test_a_photo_in_the_folder_of_results_is_not_overwritten_by_its_drawing(tmp_path):
+    photo = tmp_path / "photo.jpg"
+    with PictureFile(photo) as file:
+        file.write(film_frames(1)[0])
+    before = photo.read_bytes()
+    with pytest.raises(SinkError, match=r"photo\.jpg is what is read: name another folder\.$"):
+        run([photo], to=f"{tmp_path}/", model=standing(), overwrite=True)
+    assert photo.read_bytes() == before
+
+
 def test_what_of_a_folder_cannot_be_read_is_in_the_summary(tmp_path):
     for name in ("a.png", "c.png"):
         with PictureFile(tmp_path / name) as file:

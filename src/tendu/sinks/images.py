@@ -109,7 +109,8 @@ class PictureFolder:
         """Writes a picture, which is complete at once.
 
         Raises:
-            SinkError: a file of that name was there before, it cannot be written, or the folder is closed.
+            SinkError: a file of that name was there before or is the photo itself, it cannot be written, or the folder
+                is closed.
         """
         if self._closed:
             raise _closed(self._path)
@@ -118,7 +119,10 @@ class PictureFolder:
         while name.casefold() in self._used:
             count += 1
             name = f"{stem}_{count}"
-        save(PartialFile(self._path / f"{name}.jpg", overwrite=self._overwrite), frame.image)
+        path = self._path / f"{name}.jpg"
+        if path.exists() and Path(frame.stamp.source).exists() and path.samefile(frame.stamp.source):
+            raise SinkError(f"{path} is what is read: name another folder.")
+        save(PartialFile(path, overwrite=self._overwrite), frame.image)
         self._used.add(name.casefold())
 
     def close(self) -> None:
