@@ -26,3 +26,4 @@ test: check
 
 docs: setup
 	$(BIN)/python tools/cli_docs.py
+	$(BIN)/python tools/coordinates_picture.py
