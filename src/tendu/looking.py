@@ -148,12 +148,12 @@ def agreed(first: Poses, second: Poses) -> Poses:
 
 
 def distinct(poses: Poses, *, alike: float = 0.4) -> Poses:
-    """The poses without duplicates: of two that are alike (OKS), the more confident stays.
+    """The poses without duplicates: of two that are alike (OKS), the surer and more complete stays.
 
     Points count that are likely in both, so that half a body at a window's edge is known as part of the whole.
     """
-    order = np.argsort(-poses.confidence, kind="stable")
     likely = poses.score > LIKELY
+    order = np.argsort(-poses.confidence * np.sqrt(likely.mean(axis=1)), kind="stable")
     likeness = oks(poses.xy, poses.xy, body_area(poses), counted=likely[:, None] & likely[None])
     kept: list[int] = []
     for row in order.tolist():

@@ -114,6 +114,12 @@ def test_of_two_that_are_alike_the_surer_stays():
     assert kept.confidence.tolist() == pytest.approx([0.7, 0.6])
 
 
+def test_half_a_body_gives_way_to_the_whole_of_it():
+    both = poses(TALL, TALL, confidence=[0.7, 0.6])
+    both.score[0, 11:] = 0.05
+    assert distinct(both).confidence.tolist() == pytest.approx([0.6])
+
+
 def test_a_small_person_before_a_large_one_stays():
     inside = poses(TALL, standing(2, *TALL[11:13].mean(axis=0)))
     assert len(distinct(inside)) == 2
