@@ -1,0 +1,183 @@
+"""Augmentation: which part of a crop is looked at and how, and the pictures that come of it.
+
+The student's picture is drawn, then worsened: colours, blur, JPEG, cut-outs. The teacher sees it before it is worsened
+and, where the person is small in it, sees that person's part at its own full size.
+"""
+
+from dataclasses import dataclass
+from math import pi
+
+import numpy as np
+from jaxtyping import Float32, Float64, UInt8
+
+from tendu.skeleton import COCO17
+from tendu.training.data import ROOM, SIDE, Crops
+from tendu.window import Window
+
+CELL = 4
+"""Pixels of the input per cell of the heads."""
+
+
+@dataclass(frozen=True)
+class Close:
+    """Where the teacher looks closer: a square part of the student's picture.
+
+    Attributes:
+        left, top: its corner, cells of the student's heads.
+        times: how many times smaller than the picture it is, a divisor of the heads' side.
+    """
+
+    left: int
+    top: int
+    times: int
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One training picture.
+
+    Attributes:
+        worsened: uint8 (size, size, 3), what the student sees.
+        clean: the same before it was worsened, what the teacher sees.
+        people: float32 (p, 17, 3), x and y in cells of the heads, v 0 where a point is not labelled or not in view.
+        close: where the teacher looks closer; None where the person is large already.
+        closely: uint8 (size, size, 3), that part at full size; None as `close`.
+        trust: how far the labels count, 0 to 1.
+    """
+
+    worsened: UInt8[np.ndarray, "s s 3"]
+    clean: UInt8[np.ndarray, "s s 3"]
+    people: Float32[np.ndarray, "p 17 3"]
+    close: Close | None
+    closely: UInt8[np.ndarray, "s s 3"] | None
+    trust: float
+
+
+def draw(
+    crops: Crops, index: int, rng: np.random.Generator, *, size: int, small: float, trust: float
+) -> Sample:
+    """A crop as one training picture, everything by chance.
+
+    Args:
+        crops: the data; another of them may fill what lies beyond the crop.
+        index: which.
+        rng: the chance.
+        size: the side of the pictures, px.
+        small: how often the person is small and the teacher looks closer.
+        trust: see `Sample`.
+    """
+    cells = size // CELL
+    box = SIDE / ROOM
+    angle = rng.normal(0, pi / 12) if rng.random() < 0.6 else 0.0
+    if rng.random() < 0.03:
+        angle = rng.uniform(-pi, pi)
+    flipped = bool(rng.random() < 0.5)
+    close = None
+    middle = SIDE / 2 + rng.uniform(-0.08, 0.08, 2) * box
+    if rng.random() < small:
+        times = int(rng.choice([2, 3]))
+        part = cells // times
+        close = Close(*(int(rng.integers(0, cells - part + 1)) for _ in range(2)), times)
+        side = box / rng.uniform(0.67, 0.95)
+        inner = _square(middle, side, angle)
+        window = _around(inner, close, cells)
+    else:
+        low, high = ((0.75, 1.05), (0.5, 0.75), (0.3, 0.5))[rng.choice(3, p=(0.6, 0.25, 0.15))]
+        side = box / rng.uniform(low, high)
+        window, inner = _square(middle, side, angle), None
+    filling = crops.pictures[rng.integers(len(crops))] if rng.random() < 0.5 else None
+    clean = _sample(crops.pictures[index], window, size, filling)
+    closely = None if inner is None else _sample(crops.pictures[index], inner, size, None)
+    people = _seen(crops.people[index], window, cells)
+    if flipped:
+        clean, people = clean[:, ::-1], _mirrored(people, cells)
+        if close is not None and closely is not None:
+            part = cells // close.times
+            close, closely = Close(cells - part - close.left, close.top, close.times), closely[:, ::-1]
+    clean = np.ascontiguousarray(clean)
+    closely = None if closely is None else np.ascontiguousarray(closely)
+    return Sample(worsened(clean, rng), clean, people, close, closely, trust)
+
+
+def _square(middle: Float64[np.ndarray, "2"], side: float, angle: float) -> Window:
+    return Window(float(middle[0] - side / 2), float(middle[1] - side / 2), side, side, angle)
+
+
+def _around(inner: Window, close: Close, cells: int) -> Window:
+    """The window, turned as the inner one, in which that one is the part `close`."""
+    side = inner.width * close.times
+    part = cells / close.times
+    across, down = ((cells - part) / 2 - np.array([close.left, close.top])) * side / cells
+    c, s = np.cos(inner.angle), np.sin(inner.angle)
+    return _square(inner.centre + np.array([c * across - s * down, s * across + c * down]), side, inner.angle)
+
+
+def _sample(
+    picture: UInt8[np.ndarray, "a b 3"],
+    window: Window,
+    size: int,
+    filling: UInt8[np.ndarray, "c d 3"] | None,
+) -> UInt8[np.ndarray, "s s 3"]:
+    """A window of a picture; beyond its edges black or another picture."""
+    import cv2
+
+    affine: Float64[np.ndarray, "2 3"] = window.affine(size, size)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    if window.width > size * 1.5:
+        # warpAffine skips pixels where it shrinks: the picture is made smaller first.
+        half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        affine = affine * 0.5
+        affine[:, 2] -= 0.25
+        picture = half.astype(np.uint8, copy=False)
+    if filling is None:
+        drawn = cv2.warpAffine(picture, affine, (size, size), flags=flags)
+    else:
+        under = cv2.resize(filling, (size, size), interpolation=cv2.INTER_LINEAR)
+        drawn = cv2.warpAffine(
+            picture, affine, (size, size), dst=under, flags=flags, borderMode=cv2.BORDER_TRANSPARENT
+        )
+    return drawn.astype(np.uint8, copy=False)
+
+
+def _seen(
+    people: Float32[np.ndarray, "p 17 3"], window: Window, cells: int
+) -> Float32[np.ndarray, "p 17 3"]:
+    """People in cells of a window's heads; what lies outside counts as not labelled."""
+    seen = people.copy()
+    seen[..., :2] = window.to_unit(people[..., :2]) * cells
+    inside = ((seen[..., :2] >= 0) & (seen[..., :2] < cells)).all(axis=-1)
+    seen[~inside, 2] = 0
+    return seen
+
+
+def _mirrored(people: Float32[np.ndarray, "p 17 3"], cells: int) -> Float32[np.ndarray, "p 17 3"]:
+    turned = people[:, COCO17.flip].copy()
+    turned[..., 0] = cells - turned[..., 0]
+    return turned
+
+
+def worsened(
+    picture: UInt8[np.ndarray, "s s 3"], rng: np.random.Generator
+) -> UInt8[np.ndarray, "s s 3"]:
+    """A picture as a worse camera would give it: colours, blur, JPEG, parts cut out."""
+    import cv2
+
+    size = picture.shape[0]
+    if rng.random() < 0.8:
+        gain = rng.uniform(0.75, 1.25) * rng.uniform(0.92, 1.08, 3)
+        levels = np.arange(256)[:, None] / 255
+        table = (levels ** rng.uniform(0.8, 1.25) - 0.5) * gain + 0.5 + rng.uniform(-0.08, 0.08)
+        table = (np.clip(table, 0, 1) * 255).astype(np.uint8)
+        picture = np.stack([table[picture[..., c], c] for c in range(3)], axis=-1)
+    if rng.random() < 0.15:
+        picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.5))).astype(np.uint8, copy=False)
+    if rng.random() < 0.2:
+        coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))])[1]
+        picture = cv2.imdecode(coded, cv2.IMREAD_COLOR).astype(np.uint8, copy=False)
+    if rng.random() < 0.15:
+        picture = picture.copy()
+        for _ in range(int(rng.integers(1, 4))):
+            wide, high = (rng.uniform(0.05, 0.25, 2) * size).astype(int)
+            x, y = rng.integers(0, size - wide), rng.integers(0, size - high)
+            picture[y : y + high, x : x + wide] = rng.integers(0, 256, 3)
+    return picture

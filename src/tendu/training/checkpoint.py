@@ -1,0 +1,79 @@
+"""Checkpoint: all that training needs to go on as if it had never stopped, written whole or not at all."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from tendu.errors import ModelError, SinkError
+from tendu.training.network import Network, Shape
+
+VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A moment of a training run.
+
+    Attributes:
+        shape: of the network.
+        step: how many steps are done.
+        seconds: how long they took.
+        network: the weights being trained.
+        averaged: their running average, which is what is exported.
+        optimizer: AdamW's state.
+        teacher: the teacher's weights and shape, so that its file is not needed to go on.
+    """
+
+    shape: Shape
+    step: int
+    seconds: float
+    network: dict[str, Any]
+    averaged: dict[str, Any]
+    optimizer: dict[str, Any]
+    teacher: dict[str, Any]
+
+
+def save(checkpoint: Checkpoint, path: Path) -> None:
+    """Writes a checkpoint beside its place, then gives it its name: the old one stays until the new one is whole.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    fields = {**vars(checkpoint), "shape": vars(checkpoint.shape), "version": VERSION}
+    try:
+        with temporary.open("wb") as file:
+            torch.save(fields, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except (OSError, RuntimeError) as error:  # PyTorch says a full disk as a RuntimeError
+        temporary.unlink(missing_ok=True)
+        raise SinkError(f"Cannot write the checkpoint {path}: {error}. An older one is left as it was.") from error
+
+
+def load(path: Path) -> Checkpoint:
+    """A checkpoint that `save` wrote.
+
+    Raises:
+        ModelError: the file is missing, damaged, or no checkpoint.
+    """
+    try:
+        fields = torch.load(path, weights_only=True)
+        if fields.pop("version") != VERSION:
+            raise ModelError(f"{path} is a checkpoint of another version of tendu. Train again.")
+        return Checkpoint(**{**fields, "shape": Shape(**fields["shape"])})
+    except ModelError:
+        raise
+    except Exception as error:  # whatever unpickling a damaged file raises
+        raise ModelError(f"{path} is no checkpoint of tendu train, or is damaged: {error!r:.120}.") from error
+
+
+def averaged(checkpoint: Checkpoint) -> Network:
+    """The network that a checkpoint stands for: the averaged weights."""
+    network = Network(checkpoint.shape)
+    network.load_state_dict(checkpoint.averaged)
+    return network

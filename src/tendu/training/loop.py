@@ -1,0 +1,245 @@
+"""The training loop: batches are made in one thread while the network learns in another.
+
+A batch depends on the recipe's seed and its step alone, so a run that goes on from a checkpoint sees what it would have
+seen uninterrupted, and ends with the same weights bit for bit where its length is given in steps.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from math import cos, pi
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tendu.errors import DataError, SinkError
+from tendu.training.augment import draw
+from tendu.training.checkpoint import Checkpoint, load, save
+from tendu.training.data import Crops
+from tendu.training.losses import Losses, losses
+from tendu.training.network import Network
+from tendu.training.recipe import Recipe
+from tendu.training.targets import Batch, Teacher
+
+AHEAD = 3
+"""Batches made before they are needed."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long to train: a number of steps, or minutes; the learning rate falls to nothing at its end."""
+
+    steps: int | None = None
+    minutes: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.steps is None) == (self.minutes is None):
+            raise DataError("A training run has either a number of steps or a number of minutes.")
+
+    def spent(self, step: int, seconds: float) -> float:
+        """The part that is over, 0 to 1."""
+        if self.steps is not None:
+            return min(step / self.steps, 1.0)
+        return min(seconds / (60 * (self.minutes or 1)), 1.0)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One line of a run's progress.
+
+    Attributes:
+        step, seconds: how far it is.
+        spent: the part of the budget that is over.
+        rate: the learning rate.
+        loss: the total; then its parts.
+        pictures: a second.
+        waited: the share of the time that the network waited for a batch.
+    """
+
+    step: int
+    seconds: float
+    spent: float
+    rate: float
+    loss: float
+    centre: float
+    heatmap: float
+    offset: float
+    regression: float
+    pictures: float
+    waited: float
+
+
+class Run:
+    """One training run in a folder: `checkpoint.pt`, `progress.jsonl`.
+
+    Args:
+        recipe: how.
+        crops: the data, one for each of the recipe's sets.
+        network: the student, with its starting weights.
+        teacher: what it learns from; the start itself as a rule.
+        folder: where checkpoints go; it is there.
+        threads: of PyTorch in each of the two threads.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        crops: list[Crops],
+        network: Network,
+        teacher: Network,
+        *,
+        folder: Path,
+        threads: int = 1,
+    ) -> None:
+        self._recipe, self._crops, self._folder, self._threads = recipe, crops, folder, threads
+        self.network = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        self.averaged = deepcopy(network)
+        self._teacher_network = teacher
+        self._optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=0.0)
+        self.step, self.seconds = 0, 0.0
+
+    @property
+    def path(self) -> Path:
+        """The checkpoint."""
+        return self._folder / "checkpoint.pt"
+
+    def resume(self) -> None:
+        """Goes back to where the folder's checkpoint stands.
+
+        Raises:
+            ModelError: there is none, or it is damaged, or of another network.
+        """
+        found = load(self.path)
+        self.network.load_state_dict(found.network)
+        self.averaged.load_state_dict(found.averaged)
+        self._teacher_network.load_state_dict(found.teacher["weights"])
+        self._optimizer.load_state_dict(found.optimizer)
+        self.step, self.seconds = found.step, found.seconds
+
+    def save(self) -> None:
+        """Writes the checkpoint.
+
+        Raises:
+            SinkError: it cannot be written; the older one is left.
+        """
+        teacher = {"shape": asdict(self._teacher_network.shape), "weights": self._teacher_network.state_dict()}
+        states = (self.network.state_dict(), self.averaged.state_dict(), self._optimizer.state_dict())
+        save(Checkpoint(self.network.shape, self.step, self.seconds, *states, teacher), self.path)
+
+    def train(
+        self,
+        budget: Budget,
+        *,
+        tell: Callable[[Progress], None] = lambda _: None,
+        every: int = 10,
+        save_minutes: float = 5.0,
+    ) -> None:
+        """Trains until the budget is spent, then saves. Interrupted, it saves and lets the interruption go on.
+
+        Args:
+            budget: how long.
+            tell: told every few steps how it goes.
+            every: how many steps those are.
+            save_minutes: between two checkpoints.
+
+        Raises:
+            SinkError: a checkpoint cannot be written.
+        """
+        torch.set_num_threads(self._threads)
+        begun, before = monotonic(), self.seconds
+        saved, told, waited = begun, begun, 0.0
+        seen: list[Losses] = []
+        batches = self._batches()
+        try:
+            while (spent := budget.spent(self.step, self.seconds)) < 1:
+                asked = monotonic()
+                batch = next(batches)
+                waited += monotonic() - asked
+                rate = self._rate(spent)
+                seen.append(self._learn(batch, rate))
+                self.step += 1
+                now = monotonic()
+                self.seconds = before + now - begun
+                if self.step % every == 0:
+                    speed = len(seen) * self._recipe.batch / (now - told)
+                    progress = self._progress(seen, spent, rate, speed, waited / (now - told))
+                    self._note(progress)
+                    tell(progress)
+                    seen, told, waited = [], now, 0.0
+                if now - saved > 60 * save_minutes:
+                    self.save()
+                    saved = now
+        finally:
+            batches.close()
+            self.save()
+
+    def _learn(self, batch: Batch, rate: float) -> Losses:
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        pictures = batch.pictures.to(memory_format=torch.channels_last).float()
+        with torch.autocast("cpu", torch.bfloat16):
+            outputs: list[Tensor] = self.network(pictures)
+        found = losses(outputs, batch)
+        self._optimizer.zero_grad(set_to_none=True)
+        found.total.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self._recipe.clip)
+        self._optimizer.step()
+        stay = min(self._recipe.average, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            pairs = zip(self.averaged.parameters(), self.network.parameters(), strict=True)
+            for kept, fresh in pairs:
+                kept.lerp_(fresh, 1 - stay)
+        return found
+
+    def _rate(self, spent: float) -> float:
+        rise = min((self.step + 1) / max(self._recipe.warm, 1), 1.0)
+        return self._recipe.rate * rise * (0.5 + 0.5 * cos(pi * spent))
+
+    def _batches(self) -> Iterator[Batch]:
+        """The batches from this step on, made ahead in a thread of their own."""
+        teacher = Teacher(self._teacher_network)
+        with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(self._threads,)) as pool:
+            ahead = [pool.submit(self._batch, teacher, self.step + i) for i in range(AHEAD)]
+            following = self.step + AHEAD
+            try:
+                while True:
+                    yield ahead.pop(0).result()
+                    ahead.append(pool.submit(self._batch, teacher, following))
+                    following += 1
+            finally:
+                for one in ahead:
+                    one.cancel()
+
+    def _batch(self, teacher: Teacher, step: int) -> Batch:
+        rng = np.random.default_rng((self._recipe.seed, step))
+        shares = np.array([one.share for one in self._recipe.sets])
+        samples = []
+        for chosen in rng.choice(len(shares), self._recipe.batch, p=shares / shares.sum()):
+            crops, trust = self._crops[chosen], self._recipe.sets[chosen].trust
+            index = int(rng.integers(len(crops)))
+            size = self.network.shape.size
+            samples.append(draw(crops, index, rng, size=size, small=self._recipe.small, trust=trust))
+        return teacher(samples)
+
+    def _progress(
+        self, seen: list[Losses], spent: float, rate: float, pictures: float, waited: float
+    ) -> Progress:
+        means = {
+            part: float(torch.stack([getattr(one, part).detach() for one in seen]).mean())
+            for part in ("centre", "heatmap", "offset", "regression")
+        }
+        total = float(torch.stack([one.total.detach() for one in seen]).mean())
+        return Progress(self.step, self.seconds, spent, rate, total, **means, pictures=pictures, waited=waited)
+
+    def _note(self, progress: Progress) -> None:
+        path = self._folder / "progress.jsonl"
+        try:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(progress)) + "\n")
+        except OSError as error:
+            raise SinkError(f"Cannot write {path}: {error.strerror or error}.") from error

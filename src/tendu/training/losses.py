@@ -1,0 +1,69 @@
+"""Losses: how far the student's heads are from their targets."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from tendu.training.targets import Batch
+
+REGRESSION = 0.1
+"""The weight of regressions, as CenterNet weighs sizes (arXiv 1904.07850, section 4)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Losses:
+    """One batch's loss and its parts; maps per picture in nats, displacements in cells."""
+
+    centre: Tensor
+    heatmap: Tensor
+    offset: Tensor
+    regression: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        """What is made small."""
+        return self.centre + self.heatmap + self.offset + REGRESSION * self.regression
+
+
+def losses(outputs: list[Tensor], batch: Batch) -> Losses:
+    """The student's losses: 0 where it says just what the targets say.
+
+    Displacements count where the targets see a keypoint, or a centre.
+
+    Args:
+        outputs: the network's.
+        batch: the targets.
+    """
+    centre, heatmap, offset, regression = (head.float() for head in outputs)
+    weight = batch.heatmap.square().permute(0, 2, 3, 1)
+    middle = batch.centre.square()[..., None]
+    return Losses(
+        divergence(centre[:, 0], batch.centre),
+        divergence(heatmap, batch.heatmap) / batch.heatmap.shape[1],
+        _displaced(offset, batch.offset, weight),
+        _displaced(regression, batch.regression, middle.expand_as(weight)),
+    )
+
+
+SURE = 6.0
+"""Logits beyond this count a tenth: published weights say -60 where they see nothing, and a label that differs there
+would pull harder than all that agrees."""
+
+
+def divergence(logits: Tensor, wanted: Tensor) -> Tensor:
+    """The divergence of yes-or-no maps from wanted ones, summed over a picture, its mean over the batch."""
+    beyond = logits.clamp(-SURE, SURE)
+    logits = beyond + 0.1 * (logits - beyond)
+    crossed = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="sum")
+    entropy = -(torch.xlogy(wanted, wanted) + torch.xlogy(1 - wanted, 1 - wanted)).sum()
+    return (crossed - entropy) / len(wanted)
+
+
+def _displaced(head: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
+    """The weighted mean distance along x and along y; heads have y before x in their channels."""
+    count, _, rows, columns = head.shape
+    found = head.permute(0, 2, 3, 1).reshape(count, rows, columns, 17, 2).flip(-1)
+    distance = functional.smooth_l1_loss(found, wanted, reduction="none", beta=0.25).sum(dim=-1)
+    return (distance * weight).sum() / weight.sum().clamp_min(1e-3)

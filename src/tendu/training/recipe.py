@@ -1,0 +1,82 @@
+"""Recipe: everything that decides how a model is trained, read from a TOML file."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from tendu.errors import DataError, SourceError
+
+
+@dataclass(frozen=True)
+class Set:
+    """One set of training crops.
+
+    Attributes:
+        labels: its file of labels, as `tendu.training.data.read_crops` takes it; relative to the data folder.
+        share: how often its crops are drawn, against the other sets' shares.
+        trust: 0 to 1, how far its labels count against the teacher; crowd-labelled sets deserve little.
+    """
+
+    labels: str
+    share: float = 1.0
+    trust: float = 0.5
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is trained.
+
+    Attributes:
+        sets: the data.
+        network: "lightning" or "thunder"; a start file's own shape comes before it.
+        batch: pictures a step.
+        rate: the highest learning rate of AdamW, in the units of `tendu.training.network.Convolution`.
+        warm: steps in which the rate rises.
+        clip: the largest norm of a step's gradient.
+        average: how much of the averaged weights stays in each step.
+        small: the share of pictures in which the person is small and the teacher looks closer.
+        seed: of everything that is drawn by chance.
+    """
+
+    sets: tuple[Set, ...]
+    network: str = "lightning"
+    batch: int = 32
+    rate: float = 1e-4
+    warm: int = 50
+    clip: float = 5.0
+    average: float = 0.995
+    small: float = 0.3
+    seed: int = 1
+
+
+def read_recipe(path: Path) -> Recipe:
+    """The recipe in a TOML file; each set is a table `[[sets]]`.
+
+    Raises:
+        SourceError: the file cannot be read.
+        DataError: it is no recipe.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"Cannot read the recipe {path}: {error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"The recipe {path} is no TOML: {error}.") from error
+    sets = tuple(_filled(Set, one, path) for one in table.pop("sets", []))
+    if not sets:
+        raise DataError(f"The recipe {path} names no data: it needs a table [[sets]] with labels.")
+    return _filled(Recipe, {**table, "sets": sets}, path)
+
+
+def _filled(kind: type[Any], table: dict[str, Any], path: Path) -> Any:
+    unknown = sorted(set(table) - {field.name for field in fields(kind)})
+    if unknown:
+        raise DataError(
+            f"The recipe {path} has {unknown[0]!r}, which is none of "
+            f"{', '.join(field.name for field in fields(kind))}."
+        )
+    try:
+        return kind(**table)
+    except TypeError as error:
+        raise DataError(f"The recipe {path} lacks something: {error}.") from error

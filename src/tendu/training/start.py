@@ -1,0 +1,59 @@
+"""Starting weights: a network that has learned already, from a MoveNet .tflite file or from a checkpoint.
+
+An INT8 file's weights become floats; what its authors trained on stays in them. The file's convolutions come in the
+order of `Network.convolutions`, so each finds its place by its turn and is refused by its shape.
+"""
+
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float32
+
+from tendu.errors import ModelError
+from tendu.models.graph import Graph
+from tendu.training.network import Network, Shape
+
+
+def network_from(path: Path) -> Network:
+    """The network of a MoveNet .tflite file, its shape read from the file.
+
+    Raises:
+        ModelError: the file cannot be read, or is no MoveNet with four heads.
+    """
+    try:
+        graph = Graph(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"Cannot read {path}: {error.strerror or error}.") from error
+    heads = graph.heads()
+    if heads is None:
+        raise ModelError(f"{path.name} is no MoveNet: its four heads are not there. Give a MoveNet SinglePose file.")
+    layers = weights(Graph(graph.cut(heads)).floated())
+    side = graph.shape(graph.inputs[0])[1]
+    stem, head = len(layers[0][0]), len(layers[-1][0][0])
+    network = Network(Shape(size=max(side, 32), width=stem / 32, head=head))
+    for turn, (layer, given) in enumerate(zip_longest(network.convolutions(), layers)):
+        if layer is None or given is None or layer.unit.shape != given[0].shape:
+            wanted = None if layer is None else tuple(layer.unit.shape)
+            got = None if given is None else given[0].shape
+            raise ModelError(
+                f"{path.name} is no MoveNet of this family: convolution {turn} is {got}, not {wanted}. "
+                "Give a MoveNet SinglePose file."
+            )
+        layer.set(torch.tensor(given[0]), torch.tensor(given[1]))
+    return network
+
+
+def weights(model: bytes) -> list[tuple[Float32[np.ndarray, "o i k k"], Float32[np.ndarray, "o"]]]:
+    """The (weight, bias) of each convolution of a float .tflite, in the order of its operators, as PyTorch has them."""
+    graph = Graph(model)
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    for operator in graph.operators:
+        kind = graph.operator(operator)
+        if kind in {"CONV_2D", "DEPTHWISE_CONV_2D"}:
+            weight, bias = (graph.constant(int(tensor)) for tensor in operator.inputs[1:3])
+            turn = (3, 0, 1, 2) if kind == "DEPTHWISE_CONV_2D" else (0, 3, 1, 2)
+            found.append((weight.transpose(turn), bias))
+    return found
