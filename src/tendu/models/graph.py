@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from jaxtyping import Shaped
 
 from tendu.errors import ModelError
 
@@ -81,6 +82,22 @@ class Graph:
     def outputs(self) -> list[int]:
         """The tensors that come out."""
         return [int(tensor) for tensor in self._graph.outputs]
+
+    @property
+    def operators(self) -> list[Any]:
+        """What is computed, in order, as the schema has it."""
+        return list(self._graph.operators)
+
+    def constant(self, tensor: int) -> Shaped[np.ndarray, "*values"]:
+        """The values of a tensor that the file holds, as they are stored.
+
+        Raises:
+            ModelError: the file holds none for it.
+        """
+        data = self._model.buffers[self._graph.tensors[tensor].buffer].data
+        if data is None:
+            raise ModelError(f"The tensor {self.name(tensor)!r} is computed: the file holds no values for it.")
+        return np.frombuffer(bytes(data), self.dtype(tensor)).reshape(self.shape(tensor))
 
     def heads(self) -> list[int] | None:
         """MoveNet's four head tensors in the order of `HEADS`, found by structure; None where the file has them not.
