@@ -20,11 +20,12 @@ SHARED = ROOT.parent / "shared" / "models"
 
 def load() -> tendu.Estimator:
     """The default model: bundled, from TENDU_MODELS, from the folder beside the project, or from its address."""
-    wanted = card(default_model())
-    beside = SHARED if SHARED.is_dir() else None
-    path = find(wanted) or find(wanted, models=beside)
+    wanted, models = card(default_model()), None
+    path = find(wanted)
+    if path is None and SHARED.is_dir():
+        models, path = SHARED, find(wanted, models=SHARED)
     print(f"model  {wanted.title}, {path or 'from ' + wanted.addresses[0]}", flush=True)
-    return tendu.load(path or wanted.name)
+    return tendu.load(wanted.name, models=models)
 
 
 def main() -> None:

@@ -77,3 +77,16 @@ def test_the_coordinates_picture_is_what_its_script_draws(tmp_path):
     texts = [re.findall(r">([^<>]*\d[^<>]*)</text>", svg) for svg in (drawn, kept)]
     assert texts[0] == texts[1]
     assert "image: (420, 120)" in texts[0]
+
+
+def test_both_languages_state_the_same_figures():
+    tables = [
+        re.findall(
+            r"^\|.*\(`--.*\| ([\d.]+) \| ([\d.]+) \|$",
+            (ROOT / page).read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+        for page in ("README.md", "README.ko.md")
+    ]
+    assert len(tables[0]) == 9
+    assert tables[0] == tables[1]
