@@ -12,7 +12,7 @@ from tendu.sinks.film_writers import FilmWriter, GifWriter, Mp4Writer
 from tendu.sinks.partial import PartialFile, unwritable
 
 # Frames that wait for the encoder; more would only hold memory (25 MB each in 4K).
-_WAITING = 4
+_WAITING = 2
 # How often a full queue is looked at for an encoder that has failed, s.
 _PATIENCE = 0.2
 # Times nearer than this, s, are one: the tick of an .mp4 is 11 µs.

@@ -12,7 +12,7 @@ from tendu.sources.source import Facts, Source
 
 _MIB = 2**20
 # How long leaving waits for the frame that is being decoded, s.
-_PATIENCE = 5.0
+_PATIENCE = 0.5
 
 
 class ReadAhead:
@@ -29,7 +29,7 @@ class ReadAhead:
         DataError: the source is live: reading ahead would only make it late.
     """
 
-    def __init__(self, source: Source, *, bytes: int = 64 * _MIB) -> None:  # noqa: A002  its unit is its name
+    def __init__(self, source: Source, *, bytes: int = 24 * _MIB) -> None:  # noqa: A002  its unit is its name
         if source.facts.live:
             raise DataError(f"{source.facts.name} is live and cannot be read ahead; use it as it is.")
         self._source, self._bytes = source, bytes

@@ -19,8 +19,6 @@ from tendu.sources.times import Clock
 
 # A camera that states no rate, and the step between two frames of the same instant.
 _USUAL_RATE = 30.0
-# How long closing waits for the frame that is being read, s.
-_PATIENCE = 2.0
 
 
 @runtime_checkable
@@ -101,7 +99,7 @@ class Camera:
 
     def close(self) -> None:
         """Lets go of the camera; may be called twice."""
-        self._newest.stop(patience=_PATIENCE)
+        self._newest.stop()
 
     def __iter__(self) -> Iterator[Frame]:
         return iter(self._newest)

@@ -5,6 +5,9 @@ from threading import Condition, Thread
 
 from tendu.frame import Frame
 
+_PATIENCE = 0.5
+"""How long a read in progress is waited for at the end, s: Ctrl-C ends within a second whatever the camera does."""
+
 
 class Newest:
     """The newest frame each time one is asked for; frames that nobody took in time are gone.
@@ -37,15 +40,15 @@ class Newest:
                     return
             yield frame
 
-    def stop(self, *, patience: float) -> None:
-        """Ends reading, waiting so many seconds at most for a read in progress; may be called twice."""
+    def stop(self) -> None:
+        """Ends reading, waiting a moment for a read in progress; may be called twice."""
         with self._turn:
             self._over = True
             self._newest = None
             self._turn.notify_all()
         if self._thread.ident is None:
             self._thread.start()  # only to release
-        self._thread.join(patience)
+        self._thread.join(_PATIENCE)
 
     def _run(self) -> None:
         try:

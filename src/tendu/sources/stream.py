@@ -75,7 +75,7 @@ class Stream:
 
     def close(self) -> None:
         """Lets go of the stream; waits for the time-out at most; may be called twice."""
-        self._newest.stop(patience=self._timeout)
+        self._newest.stop()
 
     def __iter__(self) -> Iterator[Frame]:
         return iter(self._newest)
