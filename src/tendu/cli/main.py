@@ -25,6 +25,7 @@ VERBS = {
     "models": "List the models; fetch, show or verify them.",
     "doctor": "Check this machine: what is installed, what runs, and what to do about the rest.",
     "evaluate": "Measure models on annotated photos: how exact, how sure, how fast.",
+    "bench": "Measure speed: the model, the whole way, and others on this machine.",
 }
 """Each verb with what it does; it is the command of that name in the module of that name, loaded on use."""
 

@@ -166,6 +166,49 @@ KOREAN = {
     ),
     "Replace files that are there already.": "이미 있는 파일을 덮어씁니다.",
     "Print JSON instead of tables.": "표 대신 JSON을 출력합니다.",
+    # tendu bench --help
+    "Measure speed: the model, the whole way, and others on this machine.": (
+        "속도를 잽니다. 모델, 전체 과정, 이 컴퓨터에서 다른 프로그램을 비교합니다."
+    ),
+    "Measure speed on this machine.": "이 컴퓨터에서 속도를 잽니다.",
+    "Other programs that run meanwhile spoil times; ratios within one run suffer less.": (
+        "그동안 다른 프로그램이 돌면 시간이 틀어집니다. 한 번 실행 안의 비율은 덜 틀어집니다."
+    ),
+    "The model alone: its latency in each runtime with each number of threads.": (
+        "모델만: 실행 엔진과 스레드 수마다 걸리는 시간."
+    ),
+    "The whole way, from files to keypoints, beside the machine's limit.": (
+        "파일에서 키포인트까지 전체 과정을 컴퓨터의 한계와 견줍니다."
+    ),
+    "The limit is the number of cores divided by the core time that decoding and the model need for a frame, each "
+    "measured alone in the same run.": (
+        "한계는 코어 수를 한 프레임의 디코딩과 모델에 드는 코어 시간으로 나눈 값이며, 같은 실행에서 따로 잽니다."
+    ),
+    "The published table made again, on a folder with COCO's person_keypoints annotations.": (
+        "발표된 표를 COCO person_keypoints 주석이 있는 폴더로 다시 만듭니다."
+    ),
+    "Others on the same photos, the same film and this machine: MediaPipe, and the plain OpenCV loop.": (
+        "같은 사진과 동영상, 이 컴퓨터에서 다른 프로그램: MediaPipe와 단순한 OpenCV 반복문."
+    ),
+    "Each gets an environment of its own, which pip fills on first use. FOLDER has photos with COCO's person_keypoints "
+    "annotations.": (
+        "각각 자기 환경을 가지며 처음 쓸 때 pip이 채웁니다. FOLDER에는 COCO person_keypoints 주석이 있는 사진이 있어야 합니다."
+    ),
+    "A film to go through.": "처리할 동영상.",
+    "A folder of photos to go through.": "처리할 사진 폴더.",
+    "How often everything is measured; the best counts; 3 when not given.": (
+        "모든 것을 재는 횟수. 가장 좋은 것을 셉니다. 주지 않으면 3."
+    ),
+    "Put the result into this Markdown file, in a section of its own.": "결과를 이 Markdown 파일의 한 절로 넣습니다.",
+    "A model; may be given several times, as may the next two.": "모델. 다음 두 옵션과 함께 여러 번 줄 수 있습니다.",
+    "What runs the model; all that are installed when not given.": (
+        "모델을 실행할 엔진. 주지 않으면 설치된 것 모두."
+    ),
+    "Threads; 1, 2 and all cores when not given.": "스레드 수. 주지 않으면 1, 2, 모든 코어.",
+    "Inferences that are timed, at least; 50 when not given.": "시간을 잴 추론의 최소 횟수. 주지 않으면 50.",
+    "Their time together, at least; 1 when not given.": "그 시간의 합의 최솟값(초). 주지 않으면 1.",
+    "Inferences before timing, at least; 1 when not given.": "재기 전에 돌릴 추론의 최소 횟수. 주지 않으면 1.",
+    "Their time together, at least; 0.5 when not given.": "그 시간의 합의 최솟값(초). 주지 않으면 0.5.",
     # while and after running
     "fetching the model": "모델 내려받는 중",
     "frames": "프레임",

@@ -30,10 +30,12 @@ class Share:
     Attributes:
         taken: operators that the delegate runs.
         operators: operators of the model, those of the delegate included.
+        left: the kinds of operators that LiteRT runs itself because no delegate took them.
     """
 
     taken: int
     operators: int
+    left: tuple[str, ...] = ()
 
 
 class LiteRT:
@@ -91,7 +93,7 @@ class LiteRT:
             self._interpreter = None
 
     def share(self) -> Share:
-        """How many of the model's operators its delegates run, counted in LiteRT's own graph.
+        """How many of the model's operators its delegates run, and which they left, from LiteRT's own graph.
 
         LiteRT lists the operators of the file and, after them, one node for each part that a delegate took. What a
         part covers is found by walking from its outputs back to its inputs.
@@ -113,7 +115,8 @@ class LiteRT:
                     known.add(tensor)
                     taken.add(maker[tensor])
                     asked += made_from[maker[tensor]]
-        return Share(len(taken), len(own))
+        left = {str(node["op_name"]) for node in own if node["index"] not in taken}
+        return Share(len(taken), len(own), tuple(sorted(left)))
 
     def _opened(self) -> Any:
         if self._interpreter is None:
