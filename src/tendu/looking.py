@@ -36,6 +36,9 @@ LIKELY = 0.1
 WORSE = 0.6
 """The last look is kept unless its confidence is below this part of the best look's: closer is more exact."""
 
+NEAR = 0.1
+"""Two looks mean the same place for a point where they are less than this part of the body's extent apart."""
+
 
 def check_look(look: str) -> None:
     """Refuses a look that is not known.
@@ -85,16 +88,25 @@ def crop_rule(pose: Pose, *, aspect: float = 1.0) -> Window | None:
 def settled(looks: list[Poses]) -> Poses:
     """What several looks at one person, each closer than the one before, say together.
 
-    The place is the last look's that is not much worse than the best. The confidence is the mean of all looks: a look
-    that wandered off, or that saw a person where the others did not, makes it less sure.
+    The pose is the last look's that is not much worse than the best, each point averaged with where the other closer
+    looks saw it, if they saw it near. The confidence is the mean of all looks: a look that wandered off, or that saw a
+    person where the others did not, makes it less sure.
 
     Args:
-        looks: one pose each, at least one look.
+        looks: one pose each, at least one look, the whole picture first.
     """
     best = max(poses.confidence[0] for poses in looks)
     chosen = next(poses for poses in reversed(looks) if poses.confidence[0] >= WORSE * best)
-    mean = np.mean([poses.confidence for poses in looks], axis=0, dtype=np.float32)
-    return replace(chosen, confidence=mean)
+    closer_looks = looks[1:] or looks
+    xy = np.concatenate([poses.xy for poses in closer_looks])
+    score = np.concatenate([poses.score for poses in closer_looks])
+    reach = NEAR * np.ptp(chosen.xy[0], axis=0).max()
+    weight = np.square(score) * (np.hypot(*(xy - chosen.xy).transpose(2, 0, 1)) < reach)
+    total = weight.sum(axis=0)[:, None]
+    mean = (xy * weight[..., None]).sum(axis=0) / np.maximum(total, np.float32(1e-9))
+    place = np.where(total > 0, mean, chosen.xy[0])[None].astype(np.float32)
+    sure = np.mean([poses.confidence for poses in looks], axis=0, dtype=np.float32)
+    return replace(chosen, xy=place, box=person_box(place, chosen.score), confidence=sure)
 
 
 def tiles(

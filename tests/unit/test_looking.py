@@ -97,9 +97,21 @@ def test_a_point_that_is_unlikely_does_not_widen_the_closer_window():
 def test_the_last_look_stays_unless_it_is_much_worse():
     first, second = poses(TALL, confidence=[0.9]), poses(TALL + 5, confidence=[0.6])
     assert settled([first, second]).xy[0, 0, 0] == pytest.approx(TALL[0, 0] + 5)
+    assert settled([first]).xy[0, 0, 0] == pytest.approx(TALL[0, 0])
     lost = poses(TALL + 50, confidence=[0.4])
     assert settled([first, lost]).xy[0, 0, 0] == pytest.approx(TALL[0, 0])
     assert settled([first, lost]).confidence[0] == pytest.approx(0.65)
+
+
+def test_points_that_closer_looks_see_near_are_averaged_and_others_are_the_last_looks():
+    """The body is 152 px high, so 10 px apart is near and 40 px is not; the second look is twice as sure."""
+    moved = TALL + np.float32(10)
+    moved[9] = TALL[9] + [40, 0]
+    looks = [poses(SMALL, score=0.9), poses(moved, score=0.8), poses(TALL, score=0.4)]
+    looks[2] = replace(looks[2], confidence=np.array([0.8], np.float32))
+    found = settled(looks).xy[0]
+    assert found[0] == pytest.approx(TALL[0] + 10 * 0.64 / 0.8, abs=1e-3)
+    assert found[9] == pytest.approx(TALL[9], abs=1e-3)
 
 
 def test_a_second_look_elsewhere_is_less_sure():
