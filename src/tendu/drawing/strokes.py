@@ -7,7 +7,7 @@ a polygon with its exact width, and thin strokes are drawn enlarged and averaged
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64, UInt8
+from jaxtyping import Float64, Int32, UInt8
 
 from tendu.drawing.palette import Colour
 
@@ -47,30 +47,44 @@ def paint(picture: UInt8[np.ndarray, "h w 3"], strokes: list[Stroke]) -> None:
         strokes: from the lowest to the topmost; those with a coordinate that is no number or over 100,000 px from
             the picture's corner are left out.
     """
-    import cv2
-
     strokes = [stroke for stroke in strokes if np.abs((stroke.start, stroke.end)).max() < _FARTHEST]
     if not strokes:
         return
     ends = np.array([(stroke.start, stroke.end) for stroke in strokes])
     width = np.array([stroke.width for stroke in strokes])
-    reach = width.max() / 2 + 2
+    scale = np.where(width < _THIN, _ENLARGED, 1)
+    radius = np.maximum(width * scale / 2 - _OVERREACH, 0.0)
     limits = np.array(picture.shape[1::-1])
-    left, top = np.clip(np.floor(ends.min(axis=(0, 1)) - reach), 0, limits).astype(int)
-    right, bottom = np.clip(np.ceil(ends.max(axis=(0, 1)) + reach), 0, limits).astype(int)
-    part = picture[top:bottom, left:right]
+    reach = (width / 2 + 2)[:, None]
+    low = np.clip(np.floor(ends.min(axis=1) - reach), 0, limits).astype(int)
+    high = np.clip(np.ceil(ends.max(axis=1) + reach), 0, limits).astype(int)
+    # The centre of the top-left pixel is (0.5, 0.5) here and (0, 0) in OpenCV.
+    corners = outlines((ends - low[:, None]) * scale[:, None, None], radius) - 0.5
+    fixed = np.rint(corners * 2**_FRACTION_BITS).astype(np.int32)
+    # Each stroke touches only the part of the picture that it needs.
+    for (left, top), (right, bottom), corner, enlarged, stroke in zip(
+        low.tolist(), high.tolist(), fixed, scale.tolist(), strokes, strict=True
+    ):
+        _fill(picture[top:bottom, left:right], corner, enlarged, stroke.colour)
+
+
+def _fill(
+    part: UInt8[np.ndarray, "h w 3"], corner: Int32[np.ndarray, "corners 2"], scale: int, colour: Colour
+) -> None:
+    """Fills a polygon in a part of a picture; how much of each pixel it covers is taken from an enlarged drawing."""
+    import cv2
+
     if part.size == 0:
         return
-    scale = _ENLARGED if width.min() < _THIN else 1
-    canvas = part.repeat(scale, axis=0).repeat(scale, axis=1) if scale > 1 else part
-    radius = np.maximum(width * scale / 2 - _OVERREACH, 0.0)
-    # The centre of the top-left pixel is (0.5, 0.5) here and (0, 0) in OpenCV.
-    corners = outlines((ends - (left, top)) * scale, radius) - 0.5
-    fixed = np.rint(corners * 2**_FRACTION_BITS).astype(np.int32)
-    for corner, stroke in zip(fixed, strokes, strict=True):
-        cv2.fillConvexPoly(canvas, corner, stroke.colour, cv2.LINE_AA, _FRACTION_BITS)
-    if scale > 1:
-        cv2.resize(canvas, (part.shape[1], part.shape[0]), dst=part, interpolation=cv2.INTER_AREA)
+    if scale == 1:
+        cv2.fillConvexPoly(part, corner, colour, cv2.LINE_AA, _FRACTION_BITS)
+        return
+    height, width = part.shape[:2]
+    large = np.zeros((height * scale, width * scale), np.uint8)
+    cv2.fillConvexPoly(large, corner, 255, cv2.LINE_AA, _FRACTION_BITS)
+    covered = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
+    share = covered[..., None].astype(np.float32) / np.float32(255)
+    part[:] = np.rint(part + share * (np.array(colour, np.float32) - part))
 
 
 def outlines(
