@@ -184,14 +184,31 @@ def test_very_large_photos_are_decoded_smaller_but_measured_in_full_size(form, w
     pixels = frame.pixels
     assert (frame.stamp.width, frame.stamp.height) == (width, 99)
     assert frame.image.shape == (99, width, 3)
-    assert (pixels.divisor if isinstance(pixels, ReducedPixels) else 1) == divisor
+    assert (pixels.finest if isinstance(pixels, ReducedPixels) else 1) == divisor
     if isinstance(pixels, ReducedPixels):
-        assert pixels.small.shape[1] >= 2048
+        assert max(level.shape[1] for level in pixels.levels.values()) >= (768 if form == "JPEG" else 2048)
     # The window's middle is the square's middle: what is seen is symmetric about the sample's middle.
     seen = frame.sample(Window.centred(x, y, 64, 64), 64, 64)[..., 0].astype(float)
     places = np.arange(64) + 0.5
     assert (seen.sum(axis=0) * places).sum() / seen.sum() == pytest.approx(32, abs=0.5)
     assert (seen.sum(axis=1) * places).sum() / seen.sum() == pytest.approx(32, abs=0.5)
+
+
+def test_a_large_jpeg_is_decoded_finer_only_where_a_look_asks_for_it():
+    frame = read_photo(photo(strip_with_dot(4000, 99, 2000, 48), "JPEG"))
+    levels = frame.pixels.levels
+    assert sorted(levels) == [4]
+    frame.sample(Window.letterbox(4000, 99), 192, 192)  # 21 px become one
+    frame.sample(Window.centred(2000, 48, 800, 800), 192, 192)  # 4.2 px become one
+    assert sorted(levels) == [4]
+    frame.sample(Window.centred(2000, 48, 700, 700), 192, 192)  # 3.6 px become one
+    assert sorted(levels) == [2, 4]
+    near = frame.sample(Window.centred(2000, 48, 192, 192), 192, 192)  # each pixel as it is
+    assert sorted(levels) == [1, 2, 4]
+    assert levels[1].shape == (99, 4000, 3)
+    assert near[96 - 7 : 96 + 7, 96 - 7 : 96 + 7].min() > 200
+    frame.sample(Window.centred(2000, 48, 400, 400), 192, 192)
+    assert sorted(levels) == [1, 2, 4]
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
