@@ -7,9 +7,10 @@ were measured (see `Reading`).
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from jaxtyping import Float32, Int64, Shaped
+from jaxtyping import Float32, Float64, Int64, Shaped
 
 from tendu.errors import DataError
 from tendu.models.seen import Seen
@@ -171,11 +172,15 @@ class MultiPoseDecoder:
 
 def middle_centre(heads: Heads, reading: Reading) -> Int64[np.ndarray, "1 2"]:
     """The cell (x, y) of the person nearest to the middle of the window."""
-    rows, columns = heads.centre.shape
-    down, across = np.arange(rows)[:, None] - rows / 2, np.arange(columns)[None] - columns / 2
-    weight = heads.centre / (np.hypot(down, across) + reading.centre_bias)
+    weight = heads.centre / (_from_middle(*heads.centre.shape) + reading.centre_bias)
     y, x = np.unravel_index(int(weight.argmax()), weight.shape)
     return np.array([[x, y]], np.int64)
+
+
+@cache
+def _from_middle(rows: int, columns: int) -> Float64[np.ndarray, "rows columns"]:
+    """How far each cell is from the middle cell, in cells."""
+    return np.hypot(np.arange(rows)[:, None] - rows / 2, np.arange(columns)[None] - columns / 2)
 
 
 def centres(heads: Heads, reading: Reading, people: int) -> Int64[np.ndarray, "n 2"]:
@@ -211,8 +216,7 @@ def _around_peak(
 ) -> Float32[np.ndarray, "n 17 2"]:
     """Cell + offset, averaged over the cells around each peak, weighted by heatmap squared."""
     rows, columns = heads.centre.shape
-    step = np.arange(-reach, reach + 1)
-    down, across = (grid.ravel() for grid in np.meshgrid(step, step, indexing="ij"))
+    down, across = _neighbours(reach)
     ys, xs = y[..., None] + down, x[..., None] + across
     inside = (ys >= 0) & (ys < rows) & (xs >= 0) & (xs < columns)
     ys, xs = np.clip(ys, 0, rows - 1), np.clip(xs, 0, columns - 1)
@@ -220,6 +224,13 @@ def _around_peak(
     weight = np.square(heads.heatmap[point, ys, xs]) * inside + np.float32(1e-12)
     places = heads.offset[ys, xs, point] + np.stack([xs, ys], axis=-1)
     return ((places * weight[..., None]).sum(axis=2) / weight.sum(axis=2)[..., None]).astype(np.float32)
+
+
+@cache
+def _neighbours(reach: int) -> tuple[Int64[np.ndarray, "cells"], Int64[np.ndarray, "cells"]]:
+    """Steps down and across to every cell at most `reach` away, the cell itself included."""
+    side = 2 * reach + 1
+    return np.repeat(np.arange(side), side) - reach, np.tile(np.arange(side), side) - reach
 
 
 def confidence(score: Float32[np.ndarray, "n k"], confident: float) -> Float32[np.ndarray, "n"]:
