@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test check test-fast docs
+.PHONY: setup demo test test-train check test-fast docs
 
 setup: $(VENV)/ready
 
@@ -23,6 +23,19 @@ check: setup
 
 test: check
 	$(BIN)/pytest -n auto -m "not slow"
+
+TRAIN := .venv-train
+
+$(TRAIN)/ready: pyproject.toml
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --upgrade pip
+	$(TRAIN)/bin/python -m pip install --quiet --editable ".[train]" "beartype>=0.20" "pytest>=8.3" "pytest-xdist>=3.6"
+	touch $@
+
+# Training: PyTorch and its tests, in an environment of their own.
+test-train: setup $(TRAIN)/ready
+	$(BIN)/basedpyright --project tests/training
+	$(TRAIN)/bin/pytest --override-ini addopts="--doctest-modules --import-mode=importlib -q" tests/training src/tendu/training
 
 docs: setup
 	$(BIN)/python tools/cli_docs.py

@@ -26,6 +26,8 @@ VERBS = {
     "doctor": "Check this machine: what is installed, what runs, and what to do about the rest.",
     "evaluate": "Measure models on annotated photos: how exact, how sure, how fast.",
     "bench": "Measure speed: the model, the whole way, and others on this machine.",
+    "train": "Train a model of one's own.",
+    "export": "Write a trained model as TensorFlow Lite files.",
 }
 """Each verb with what it does; it is the command of that name in the module of that name, loaded on use."""
 

@@ -18,6 +18,10 @@ CELL = 4
 """Pixels of the input per cell of the heads."""
 
 
+TIMES = (2, 3)
+"""How many times closer the teacher looks at a small person; those that divide the heads' side."""
+
+
 @dataclass(frozen=True)
 class Close:
     """Where the teacher looks closer: a square part of the student's picture.
@@ -75,9 +79,9 @@ def draw(
     close = None
     middle = SIDE / 2 + rng.uniform(-0.08, 0.08, 2) * box
     if rng.random() < small:
-        times = int(rng.choice([2, 3]))
-        part = cells // times
-        close = Close(*(int(rng.integers(0, cells - part + 1)) for _ in range(2)), times)
+        times = int(rng.choice([times for times in TIMES if cells % times == 0]))
+        left, top = (int(rng.integers(0, cells - cells // times + 1)) for _ in range(2))
+        close = Close(left, top, times)
         side = box / rng.uniform(0.67, 0.95)
         inner = _square(middle, side, angle)
         window = _around(inner, close, cells)
@@ -139,9 +143,7 @@ def _sample(
     return drawn.astype(np.uint8, copy=False)
 
 
-def _seen(
-    people: Float32[np.ndarray, "p 17 3"], window: Window, cells: int
-) -> Float32[np.ndarray, "p 17 3"]:
+def _seen(people: Float32[np.ndarray, "p 17 3"], window: Window, cells: int) -> Float32[np.ndarray, "p 17 3"]:
     """People in cells of a window's heads; what lies outside counts as not labelled."""
     seen = people.copy()
     seen[..., :2] = window.to_unit(people[..., :2]) * cells
@@ -156,9 +158,7 @@ def _mirrored(people: Float32[np.ndarray, "p 17 3"], cells: int) -> Float32[np.n
     return turned
 
 
-def worsened(
-    picture: UInt8[np.ndarray, "s s 3"], rng: np.random.Generator
-) -> UInt8[np.ndarray, "s s 3"]:
+def worsened(picture: UInt8[np.ndarray, "s s 3"], rng: np.random.Generator) -> UInt8[np.ndarray, "s s 3"]:
     """A picture as a worse camera would give it: colours, blur, JPEG, parts cut out."""
     import cv2
 
@@ -173,7 +173,9 @@ def worsened(
         picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.5))).astype(np.uint8, copy=False)
     if rng.random() < 0.2:
         coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))])[1]
-        picture = cv2.imdecode(coded, cv2.IMREAD_COLOR).astype(np.uint8, copy=False)
+        decoded = cv2.imdecode(coded, cv2.IMREAD_COLOR)
+        assert decoded is not None
+        picture = decoded.astype(np.uint8, copy=False)
     if rng.random() < 0.15:
         picture = picture.copy()
         for _ in range(int(rng.integers(1, 4))):

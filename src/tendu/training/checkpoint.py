@@ -52,7 +52,9 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
         temporary.replace(path)
     except (OSError, RuntimeError) as error:  # PyTorch says a full disk as a RuntimeError
         temporary.unlink(missing_ok=True)
-        raise SinkError(f"Cannot write the checkpoint {path}: {error}. An older one is left as it was.") from error
+        raise SinkError(
+            f"Cannot write the checkpoint {path}: {error}. An older one is left as it was."
+        ) from error
 
 
 def load(path: Path) -> Checkpoint:
@@ -62,14 +64,15 @@ def load(path: Path) -> Checkpoint:
         ModelError: the file is missing, damaged, or no checkpoint.
     """
     try:
-        fields = torch.load(path, weights_only=True)
-        if fields.pop("version") != VERSION:
-            raise ModelError(f"{path} is a checkpoint of another version of tendu. Train again.")
-        return Checkpoint(**{**fields, "shape": Shape(**fields["shape"])})
-    except ModelError:
-        raise
+        fields: dict[str, Any] = torch.load(path, weights_only=True)
+        version = fields.pop("version")
+        shape = Shape(**fields.pop("shape"))
+        found = Checkpoint(shape, **fields)
     except Exception as error:  # whatever unpickling a damaged file raises
         raise ModelError(f"{path} is no checkpoint of tendu train, or is damaged: {error!r:.120}.") from error
+    if version != VERSION:
+        raise ModelError(f"{path} is a checkpoint of another version of tendu. Train again.")
+    return found
 
 
 def averaged(checkpoint: Checkpoint) -> Network:

@@ -6,11 +6,11 @@ decoded, so that loading never waits for a disk: 10,000 crops take 2 GB.
 
 import json
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -68,11 +68,18 @@ def read_crops(path: Path, *, limit: int | None = None) -> Crops:
     """
     rows = _shard_rows(path, limit) if path.suffix == ".jsonl" else _coco_rows(path, limit)
     with ThreadPoolExecutor() as pool:
-        drawn = list(pool.map(lambda row: row[0](), rows))
+        drawn = list(pool.map(_drawn, rows))
     if not drawn:
         raise SourceError(f"{path} has no labelled person. Give a file with keypoints.")
     people = tuple(row[1] for row in rows)
     return Crops(np.stack(drawn), people, (path.stem,) * len(people))
+
+
+_Row = tuple[Callable[[], UInt8[np.ndarray, "256 256 3"]], Float32[np.ndarray, "p 17 3"]]
+
+
+def _drawn(row: _Row) -> UInt8[np.ndarray, "256 256 3"]:
+    return row[0]()
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -83,37 +90,41 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise SourceError(f"Cannot read the labels {path}: {error}.") from error
 
 
-def _shard_rows(path: Path, limit: int | None) -> list[tuple[Any, Float32[np.ndarray, "p 17 3"]]]:
+def _shard_rows(path: Path, limit: int | None) -> list[_Row]:
     shards: dict[int, tarfile.TarFile] = {}
-    rows: list[tuple[Any, Float32[np.ndarray, "p 17 3"]]] = []
-    for number, line in _lines(path):
-        if limit is not None and len(rows) >= limit:
-            break
-        try:
-            entry = json.loads(line)
-            people = np.asarray(entry["people"], np.float32).reshape(-1, 17, 3)
-            name, shard = str(entry["file"]), int(entry["shard"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise SourceError(
-                f"Line {number} of {path} is no label: expected file, shard and people of 17 x (x, y, v); {error!r}."
-            ) from error
-        if shard not in shards:
-            shards[shard] = _shard(path.with_name(f"{path.stem}-{shard:03d}.tar"))
-        try:
-            file = shards[shard].extractfile(name)
-        except KeyError:
-            file = None
-        if file is None:
-            raise SourceError(f"{path} names {name}, which its shard {shard} lacks. Load the shard again.")
-        rows.append((_Crop(file.read(), name), _inside(people)))
-    for shard in shards.values():
-        shard.close()
+    rows: list[_Row] = []
+    with ExitStack() as opened:
+        for number, line in _lines(path):
+            if limit is not None and len(rows) >= limit:
+                break
+            try:
+                entry = json.loads(line)
+                people = np.asarray(entry["people"], np.float32).reshape(-1, 17, 3)
+                name, shard = str(entry["file"]), int(entry["shard"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise SourceError(
+                    f"Line {number} of {path} is no label: expected file, shard and people of 17 x (x, y, v); {error!r}."
+                ) from error
+            if shard not in shards:
+                shards[shard] = opened.enter_context(_shard(path.with_name(f"{path.stem}-{shard:03d}.tar")))
+            rows.append((_Crop(_member(shards[shard], name, path), name), _inside(people)))
     return rows
+
+
+def _member(shard: tarfile.TarFile, name: str, labels: Path) -> bytes:
+    try:
+        file = shard.extractfile(name)
+        content = None if file is None else file.read()
+    except (KeyError, OSError, tarfile.TarError):
+        content = None
+    if content is None:
+        raise SourceError(f"{labels} names {name}, which its shard lacks. Load the shard again.")
+    return content
 
 
 def _shard(path: Path) -> tarfile.TarFile:
     try:
-        return tarfile.open(path)  # noqa: SIM115  closed by whoever reads all its members
+        return tarfile.open(path)
     except (OSError, tarfile.TarError) as error:
         raise SourceError(f"The shard {path} cannot be read: {error}. Load it again.") from error
 
@@ -131,11 +142,13 @@ class _Crop:
         picture = cv2.imdecode(np.frombuffer(self.content, np.uint8), cv2.IMREAD_COLOR_RGB)
         if picture is None or picture.shape != (SIDE, SIDE, 3):
             found = "no picture" if picture is None else f"a picture of {picture.shape}"
-            raise SourceError(f"A training crop is {SIDE} x {SIDE}; {self.name} is {found}. Load its shard again.")
+            raise SourceError(
+                f"A training crop is {SIDE} x {SIDE}; {self.name} is {found}. Load its shard again."
+            )
         return picture.astype(np.uint8, copy=False)
 
 
-def _coco_rows(path: Path, limit: int | None) -> list[tuple[Any, Float32[np.ndarray, "p 17 3"]]]:
+def _coco_rows(path: Path, limit: int | None) -> list[_Row]:
     try:
         labels = json.loads(path.read_text(encoding="utf-8"))
         files = {image["id"]: image["file_name"] for image in labels["images"]}
@@ -152,9 +165,11 @@ def _coco_rows(path: Path, limit: int | None) -> list[tuple[Any, Float32[np.ndar
         mine = everyone.setdefault(entry["image_id"], [])
         left, top, width, height = entry["bbox"]
         side = ROOM * max(width, height, 1.0)
-        wanted.append((entry["image_id"], len(mine), Window.centred(left + width / 2, top + height / 2, side, side)))
+        wanted.append(
+            (entry["image_id"], len(mine), Window.centred(left + width / 2, top + height / 2, side, side))
+        )
         mine.append(points.reshape(17, 3))
-    rows: list[tuple[Any, Float32[np.ndarray, "p 17 3"]]] = []
+    rows: list[_Row] = []
     for image, first, window in wanted[:limit]:
         order = [first, *(i for i in range(len(everyone[image])) if i != first)]
         people = np.stack([everyone[image][i] for i in order])

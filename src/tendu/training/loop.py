@@ -5,7 +5,7 @@ seen uninterrupted, and ends with the same weights bit for bit where its length 
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import asdict, dataclass
@@ -127,7 +127,10 @@ class Run:
         Raises:
             SinkError: it cannot be written; the older one is left.
         """
-        teacher = {"shape": asdict(self._teacher_network.shape), "weights": self._teacher_network.state_dict()}
+        teacher = {
+            "shape": asdict(self._teacher_network.shape),
+            "weights": self._teacher_network.state_dict(),
+        }
         states = (self.network.state_dict(), self.averaged.state_dict(), self._optimizer.state_dict())
         save(Checkpoint(self.network.shape, self.step, self.seconds, *states, teacher), self.path)
 
@@ -136,6 +139,7 @@ class Run:
         budget: Budget,
         *,
         tell: Callable[[Progress], None] = lambda _: None,
+        saved: Callable[[], None] = lambda: None,
         every: int = 10,
         save_minutes: float = 5.0,
     ) -> None:
@@ -144,6 +148,7 @@ class Run:
         Args:
             budget: how long.
             tell: told every few steps how it goes.
+            saved: called after each checkpoint.
             every: how many steps those are.
             save_minutes: between two checkpoints.
 
@@ -152,7 +157,7 @@ class Run:
         """
         torch.set_num_threads(self._threads)
         begun, before = monotonic(), self.seconds
-        saved, told, waited = begun, begun, 0.0
+        kept, told, waited = begun, begun, 0.0
         seen: list[Losses] = []
         batches = self._batches()
         try:
@@ -171,12 +176,14 @@ class Run:
                     self._note(progress)
                     tell(progress)
                     seen, told, waited = [], now, 0.0
-                if now - saved > 60 * save_minutes:
+                if now - kept > 60 * save_minutes:
                     self.save()
-                    saved = now
+                    saved()
+                    kept = monotonic()
         finally:
             batches.close()
             self.save()
+        saved()
 
     def _learn(self, batch: Batch, rate: float) -> Losses:
         for group in self._optimizer.param_groups:
@@ -200,7 +207,7 @@ class Run:
         rise = min((self.step + 1) / max(self._recipe.warm, 1), 1.0)
         return self._recipe.rate * rise * (0.5 + 0.5 * cos(pi * spent))
 
-    def _batches(self) -> Iterator[Batch]:
+    def _batches(self) -> Generator[Batch]:
         """The batches from this step on, made ahead in a thread of their own."""
         teacher = Teacher(self._teacher_network)
         with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(self._threads,)) as pool:
@@ -234,7 +241,9 @@ class Run:
             for part in ("centre", "heatmap", "offset", "regression")
         }
         total = float(torch.stack([one.total.detach() for one in seen]).mean())
-        return Progress(self.step, self.seconds, spent, rate, total, **means, pictures=pictures, waited=waited)
+        return Progress(
+            self.step, self.seconds, spent, rate, total, **means, pictures=pictures, waited=waited
+        )
 
     def _note(self, progress: Progress) -> None:
         path = self._folder / "progress.jsonl"

@@ -12,9 +12,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tendu.errors import DataError
+
 Activation = Literal["none", "relu", "relu6"]
 
-TRUNK = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
+TRUNK = (
+    (1, 16, 1, 1),
+    (6, 24, 2, 2),
+    (6, 32, 3, 2),
+    (6, 64, 4, 2),
+    (6, 96, 3, 1),
+    (6, 160, 3, 2),
+    (6, 320, 1, 1),
+)
 """MobileNetV2's stages: expansion, channels, blocks, stride of the first (Sandler et al., arXiv 1801.04381, table 2)."""
 
 TAPPED = (2, 5, 9)
@@ -106,6 +116,7 @@ class Convolution(nn.Module):
             self.shift.copy_(bias / self.scale)
 
     def forward(self, maps: Tensor) -> Tensor:
+        """Maps to maps, (n, channels, height, width)."""
         padding = self.kernel // 2
         if self.stride == 2:
             # SAME on an even side pads the far edge only (tensorflow.org, tf.nn, "notes on padding").
@@ -123,7 +134,7 @@ class Convolution(nn.Module):
                 return functional.relu(maps)
             case "relu6":
                 return functional.relu6(maps)
-            case "none":
+            case _:
                 return maps
 
 
@@ -139,6 +150,7 @@ class Block(nn.Module):
         self.project = Convolution(wide, outputs)
 
     def forward(self, maps: Tensor) -> Tensor:
+        """Maps to maps, (n, channels, height, width)."""
         inner = maps if self.expand is None else self.expand(maps)
         inner = self.project(self.depthwise(inner))
         return maps + inner if self.added else inner
@@ -153,6 +165,7 @@ class Separable(nn.Module):
         self.across = Convolution(inputs, outputs, activation="relu")
 
     def forward(self, maps: Tensor) -> Tensor:
+        """Maps to maps, (n, channels, height, width)."""
         return self.across(self.depthwise(maps))
 
 
@@ -165,6 +178,7 @@ class Head(nn.Module):
         self.out = Convolution(width, outputs)
 
     def forward(self, maps: Tensor) -> Tensor:
+        """Maps to maps, (n, channels, height, width)."""
         return self.out(self.inner(maps))
 
 
@@ -190,10 +204,13 @@ class Network(nn.Module):
         fine, middle, coarse = (channels(TRUNK[stage][1]) for stage in (1, 2, 3))
         self.laterals = nn.ModuleList([Convolution(wide, wide) for wide in (fine, middle, coarse)])
         self.top = Convolution(last, coarse)
-        self.smooth = nn.ModuleList([Separable(coarse, middle), Separable(middle, fine), Separable(fine, fine)])
+        self.smooth = nn.ModuleList(
+            [Separable(coarse, middle), Separable(middle, fine), Separable(fine, fine)]
+        )
         self.heads = nn.ModuleList([Head(fine, shape.head, wide) for wide in HEAD_CHANNELS])
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
+        """The four heads."""
         maps = self.stem(pictures / 127.5 - 1)
         beside: list[Tensor] = []
         for number, block in enumerate(self.blocks):
@@ -213,10 +230,30 @@ class Network(nn.Module):
         """
         ordered = [self.stem]
         for number, block in enumerate(self.blocks):
-            ordered += [layer for layer in block.modules() if isinstance(layer, Convolution)]
+            ordered += _within(block)
             if number in TAPPED:
-                ordered.append(self.laterals[TAPPED.index(number)])
+                ordered += _within(self.laterals[TAPPED.index(number)])
         ordered += [self.last, self.top]
         for part in (*self.smooth, *self.heads):
-            ordered += [layer for layer in part.modules() if isinstance(layer, Convolution)]
+            ordered += _within(part)
         return ordered
+
+
+def fresh(name: str, *, seed: int) -> Network:
+    """A network of a published shape that has learned nothing yet.
+
+    Args:
+        name: one of `SHAPES`.
+        seed: of its weights.
+
+    Raises:
+        DataError: no shape has that name.
+    """
+    if name not in SHAPES:
+        raise DataError(f"No network is called {name!r}. Choose one of {', '.join(SHAPES)}.")
+    torch.manual_seed(seed)
+    return Network(SHAPES[name])
+
+
+def _within(part: nn.Module) -> list[Convolution]:
+    return [layer for layer in part.modules() if isinstance(layer, Convolution)]

@@ -6,7 +6,6 @@ order of `Network.convolutions`, so each finds its place by its turn and is refu
 
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,22 +13,27 @@ from jaxtyping import Float32
 
 from tendu.errors import ModelError
 from tendu.models.graph import Graph
+from tendu.training.checkpoint import averaged, load
 from tendu.training.network import Network, Shape
 
 
 def network_from(path: Path) -> Network:
-    """The network of a MoveNet .tflite file, its shape read from the file.
+    """The network of a MoveNet .tflite file, or the averaged one of a checkpoint; its shape comes with it.
 
     Raises:
-        ModelError: the file cannot be read, or is no MoveNet with four heads.
+        ModelError: the file cannot be read, or is neither.
     """
+    if path.suffix != ".tflite":
+        return averaged(load(path))
     try:
         graph = Graph(path.read_bytes())
     except OSError as error:
         raise ModelError(f"Cannot read {path}: {error.strerror or error}.") from error
     heads = graph.heads()
     if heads is None:
-        raise ModelError(f"{path.name} is no MoveNet: its four heads are not there. Give a MoveNet SinglePose file.")
+        raise ModelError(
+            f"{path.name} is no MoveNet: its four heads are not there. Give a MoveNet SinglePose file."
+        )
     layers = weights(Graph(graph.cut(heads)).floated())
     side = graph.shape(graph.inputs[0])[1]
     stem, head = len(layers[0][0]), len(layers[-1][0][0])

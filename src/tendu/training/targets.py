@@ -71,7 +71,10 @@ class Teacher:
             done.append(pulled(heads, sample.people, sample.trust))
         return Batch(
             _tensor([sample.worsened.transpose(2, 0, 1) for sample in samples]),
-            *(_tensor([getattr(h, part) for h in done]) for part in ("centre", "heatmap", "offset", "regression")),
+            *(
+                _tensor([getattr(h, part) for h in done])
+                for part in ("centre", "heatmap", "offset", "regression")
+            ),
         )
 
     def _mean(self, pictures: list[np.ndarray]) -> list[Heads]:
@@ -101,7 +104,9 @@ def brought_down(far: Heads, near: Heads, close: Close) -> Heads:
     cells = near.centre.shape[0] // times
     rows, columns = slice(close.top, close.top + cells), slice(close.left, close.left + cells)
     maps = np.concatenate([near.centre[None], near.heatmap])
-    blocks = maps.reshape(18, cells, times, cells, times).transpose(0, 1, 3, 2, 4).reshape(18, cells, cells, -1)
+    blocks = (
+        maps.reshape(18, cells, times, cells, times).transpose(0, 1, 3, 2, 4).reshape(18, cells, cells, -1)
+    )
     best = blocks.argmax(axis=-1)
     down, across = np.divmod(best, times)
     y, x = np.arange(cells)[:, None] * times + down, np.arange(cells) * times + across

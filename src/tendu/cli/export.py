@@ -1,0 +1,101 @@
+"""`tendu export`: a trained network becomes .tflite files with their cards."""
+
+from pathlib import Path
+
+import click
+
+from tendu.cli.values import whole
+from tendu.errors import DataError, SinkError
+from tendu.extras import require
+
+_CHECKED = 20  # pictures on which a file is compared with its network
+
+
+@click.command()
+@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="The model's file; its name is the model's. A precision's name is added where several are written.",
+)
+@click.option(
+    "--precision",
+    "precisions",
+    type=click.Choice(["float32", "float16", "int8"]),
+    multiple=True,
+    default=("int8",),
+    help="How numbers are kept; int8 when not given; may be given several times.",
+)
+@click.option(
+    "--data",
+    "labels",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    required=True,
+    metavar="LABELS",
+    help="Training crops on which int8 sees its ranges and files are compared: a .jsonl or COCO's .json.",
+)
+@click.option(
+    "--judge",
+    "judges",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FOLDER",
+    help="Measure AP on these annotated photos; may be given several times.",
+)
+@click.option("--source", default="trained with tendu", metavar="TEXT", help="Who made it, and of what.")
+@click.option("--note", default="", metavar="TEXT", help="One sentence on what it is good for.")
+@click.option("--threads", type=whole, default="1", metavar="N", help="Processor threads for measuring.")
+@click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
+def export(
+    checkpoint: Path,
+    *,
+    output: Path,
+    precisions: tuple[str, ...],
+    labels: tuple[Path, ...],
+    judges: tuple[Path, ...],
+    source: str,
+    note: str,
+    threads: int,
+    overwrite: bool,
+) -> None:
+    """Write a trained network as TensorFlow Lite files, each with its card.
+
+    Each file is compared with the network in PyTorch; what is printed stands in its .md too.
+    """
+    require("torch", extra="train", purpose="Exporting")
+    from tendu.training.data import read_crops
+    from tendu.training.export import PRECISIONS, card_of, file_of, parity, report_of, write_model
+    from tendu.training.judge import judged
+    from tendu.training.quantize import calibration_pictures
+    from tendu.training.start import network_from
+
+    if output.suffix != ".tflite":
+        raise DataError(f"A model is written as .tflite, not {output.name!r}. Name it model.tflite.")
+    names = {one: output.stem if len(precisions) == 1 else f"{output.stem}-{one}" for one in precisions}
+    for name in names.values():
+        for suffix in (".tflite", ".json", ".md"):
+            if (path := output.with_name(name + suffix)).exists() and not overwrite:
+                raise SinkError(f"{path} is there already. Give --overwrite to replace it.")
+    network = network_from(checkpoint).eval()
+    crops = [read_crops(path, limit=2000) for path in labels]
+    pictures = calibration_pictures(crops, size=network.shape.size)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SinkError(f"Cannot make the folder {output.parent}: {error.strerror or error}.") from error
+    for precision in PRECISIONS:
+        if precision not in names:
+            continue
+        model = file_of(network, precision, pictures)
+        found = parity(network, model, pictures[:_CHECKED], threads=threads)
+        figures = [
+            figure for folder in judges for figure in judged(model, folder, looks_many=True, threads=threads)
+        ]
+        card = card_of(names[precision], network, precision, model, source=source, note=note)
+        report = report_of(card, found, figures)
+        write_model(output.parent, card, model, report)
+        click.echo(report)

@@ -1,0 +1,119 @@
+"""`tendu train`: a network of MoveNet's family learns from labelled crops and a teacher."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from tendu.cli.progress import Bar
+from tendu.cli.values import whole
+from tendu.errors import DataError, SinkError
+from tendu.extras import require
+
+
+@click.command()
+@click.argument("recipe", type=click.Path(path_type=Path))
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="FOLDER",
+    help="Where the recipe's label files are; here, when not given.",
+)
+@click.option(
+    "--start",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Begin with these weights: a MoveNet .tflite file, or a checkpoint.",
+)
+@click.option(
+    "--teacher",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Learn from this network, a file as for --start; from the start itself, when not given.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FOLDER",
+    help="Where the run is kept.",
+)
+@click.option("--minutes", type=float, metavar="N", help="Train for so long.")
+@click.option("--steps", type=whole, metavar="N", help="Train so many steps.")
+@click.option("--resume", is_flag=True, help="Go on from the folder's checkpoint.")
+@click.option(
+    "--judge",
+    "judges",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FOLDER",
+    help="Measure AP on these annotated photos at each checkpoint; may be given several times.",
+)
+@click.option("--limit", type=whole, metavar="N", help="Read so many crops of each set at most.")
+@click.option(
+    "--threads", type=whole, default="1", metavar="N", help="Processor threads for each of two parts."
+)
+def train(
+    recipe: Path,
+    *,
+    data: Path,
+    start: Path | None,
+    teacher: Path | None,
+    output: Path,
+    minutes: float | None,
+    steps: int | None,
+    resume: bool,
+    judges: tuple[Path, ...],
+    limit: int | None,
+    threads: int,
+) -> None:
+    """Train a model from a recipe.
+
+    The folder gets checkpoint.pt, progress.jsonl, judged.jsonl and curves.png. Ctrl-C saves a checkpoint first.
+    """
+    require("torch", extra="train", purpose="Training")
+    from tendu.training.curves import draw_curves
+    from tendu.training.data import read_crops
+    from tendu.training.judge import judged
+    from tendu.training.loop import Budget, Progress, Run
+    from tendu.training.network import fresh
+    from tendu.training.recipe import read_recipe
+    from tendu.training.start import network_from
+    from tendu.training.tflite import written
+
+    read = read_recipe(recipe)
+    budget = Budget(steps=steps, minutes=minutes)
+    source = teacher or start
+    if source is None:
+        raise DataError("A run needs weights to learn from: give --start FILE, --teacher FILE or both.")
+    if (output / "checkpoint.pt").exists() and not resume:
+        raise SinkError(f"{output} holds a run already. Give --resume to go on, or another folder.")
+    network = fresh(read.network, seed=read.seed) if start is None else network_from(start)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SinkError(f"Cannot make the folder {output}: {error.strerror or error}.") from error
+    crops = [read_crops(data / one.labels, limit=limit) for one in read.sets]
+    run = Run(read, crops, network, network_from(source), folder=output, threads=threads)
+    if resume:
+        run.resume()
+
+    def judge() -> None:
+        with (output / "judged.jsonl").open("a", encoding="utf-8") as file:
+            for folder in judges:
+                for figure in judged(written(run.averaged), folder, threads=threads):
+                    line = {"step": run.step, "title": figure.title, **asdict(figure)}
+                    file.write(json.dumps(line) + "\n")
+        draw_curves(output)
+
+    with Bar(shown=True) as bar:
+        draw = bar.tell(recipe.stem)
+
+        def tell(progress: Progress) -> None:
+            draw(round(1000 * progress.spent), 1000)
+
+        run.train(budget, tell=tell, saved=judge)
+    click.echo(run.path)

@@ -1,0 +1,158 @@
+"""Exporting: a trained network as .tflite files, how far they are from it, and a card beside each."""
+
+import json
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from time import perf_counter
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import UInt8
+
+from tendu.errors import SinkError
+from tendu.models.card import ModelCard
+from tendu.models.movenet import HeadsDecoder
+from tendu.runtimes.litert import LiteRT
+from tendu.training.judge import Figure
+from tendu.training.network import Network
+from tendu.training.quantize import quantized
+from tendu.training.tflite import written
+
+Precision = Literal["float32", "float16", "int8"]
+PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far a file is from the network that it was made of, on some pictures.
+
+    Attributes:
+        heads: the largest difference of any head, in logits and cells.
+        points: the mean distance of points that the network is confident of, px of the input.
+        score: the mean difference of their scores, 0 to 1.
+        milliseconds: the median time of one run.
+        size: bytes.
+    """
+
+    heads: float
+    points: float
+    score: float
+    milliseconds: float
+    size: int
+
+
+def file_of(network: Network, precision: Precision, pictures: list[UInt8[np.ndarray, "s s 3"]]) -> bytes:
+    """The .tflite file of a network.
+
+    Args:
+        network: it.
+        precision: float32; float16 stores weights in half the bytes; int8 computes in 8-bit numbers.
+        pictures: real ones, on which int8 sees the ranges of its numbers; unused otherwise.
+    """
+    if precision == "int8":
+        return quantized(written(network), pictures)
+    return written(network, weights=precision)
+
+
+def parity(
+    network: Network, model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]], *, threads: int = 1
+) -> Parity:
+    """How far a file is from its network.
+
+    Args:
+        network: in PyTorch, float32.
+        model: the file.
+        pictures: what both look at.
+        threads: for the file.
+    """
+    runtime, decoder = LiteRT(model, threads=threads), HeadsDecoder()
+    heads, points, scores, times = [0.0], [0.0], [0.0], list[float]()
+    network.eval()
+    for picture in pictures:
+        with torch.no_grad():
+            given = torch.from_numpy(picture).permute(2, 0, 1)[None].float()
+            wanted = tuple(head.permute(0, 2, 3, 1).numpy() for head in network(given))
+        started = perf_counter()
+        found = runtime.run(picture[None])
+        times.append(perf_counter() - started)
+        heads += [float(np.abs(a - b).max()) for a, b in zip(wanted, found, strict=True)]
+        one, other = decoder(wanted, people=1), decoder(found, people=1)
+        sure = one.score[0] > 0.3
+        away = np.linalg.norm(one.xy[0] - other.xy[0], axis=-1)[sure] * network.shape.size
+        points += away.tolist()
+        scores += np.abs(one.score[0] - other.score[0])[sure].tolist()
+    runtime.close()
+    count = max(len(points) - 1, 1)
+    milliseconds = 1000 * float(np.median(times))
+    return Parity(max(heads), sum(points) / count, sum(scores) / count, milliseconds, len(model))
+
+
+def card_of(
+    name: str, network: Network, precision: Precision, model: bytes, *, source: str, note: str
+) -> ModelCard:
+    """The catalog's card of an exported file."""
+    size = network.shape.size
+    return ModelCard(
+        name=name,
+        title=f"{name} {precision}",
+        decoder="movenet",
+        file=f"{name}.tflite",
+        size=(size, size),
+        dtype="uint8",
+        addresses=(),
+        sha256=sha256(model).hexdigest(),
+        bytes=len(model),
+        licence="Apache-2.0",
+        source=source,
+        people=1,
+        stride=4,
+        note=note,
+    )
+
+
+def write_model(folder: Path, card: ModelCard, model: bytes, report: str) -> list[Path]:
+    """Writes `<name>.tflite`, its card `<name>.json` and, for people, `<name>.md`; gives the paths.
+
+    Raises:
+        SinkError: one cannot be written.
+    """
+    contents = {
+        card.file: model,
+        f"{card.name}.json": (json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n").encode(),
+        f"{card.name}.md": report.encode(),
+    }
+    paths: list[Path] = []
+    for name, content in contents.items():
+        path = folder / name
+        temporary = path.with_name(f".{name}.partial")
+        try:
+            temporary.write_bytes(content)
+            temporary.replace(path)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise SinkError(f"Cannot write {path}: {error.strerror or error}.") from error
+        paths.append(path)
+    return paths
+
+
+def report_of(card: ModelCard, found: Parity, figures: list[Figure]) -> str:
+    """The card for people: what was measured of the file, in Markdown."""
+    side = card.size[0] if card.size else 0
+    text = f"""# {card.title}
+
+{card.note}
+
+- file: `{card.file}`, {found.size:,} bytes, sha256 `{card.sha256}`
+- input: uint8 [1, {side}, {side}, 3], RGB
+- outputs: float32 heads centre, heatmap, offset, regression; logits and cells, y before x
+- licence: {card.licence}; source: {card.source}
+- against PyTorch in float32: points {found.points:.3f} px of the input apart on average, scores {found.score:.4f}
+- one run: {found.milliseconds:.2f} ms (LiteRT, one thread, median)
+"""
+    lines = [text]
+    if figures:
+        lines += ["| data | photos | protocol | look | AP |", "|---|---|---|---|---|"]
+        lines += [f"| {f.data} | {f.photos} | {f.protocol} | {f.look} | {f.ap:.1f} |" for f in figures]
+    return "\n".join(lines).rstrip() + "\n"

@@ -1,0 +1,69 @@
+"""Judging: a network's AP on annotated photos, through the very file that would be shipped."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tendu.evaluation import Protocol, evaluate
+from tendu.loading import load
+from tendu.looking import Look
+from tendu.metrics.coco import Truth, read_truth
+
+PEOPLE = 20
+"""How many people COCO's scorer counts in a photo (cocoeval.py, maxDets)."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One AP.
+
+    Attributes:
+        data: the folder's name.
+        protocol: see `tendu.evaluation.Protocol`.
+        look: how the model looked.
+        ap: 0 to 100.
+        photos: how many.
+    """
+
+    data: str
+    protocol: Protocol
+    look: Look
+    ap: float
+    photos: int
+
+    @property
+    def title(self) -> str:
+        """What a column or a curve is called."""
+        return f"{self.protocol}, {self.look}"
+
+
+def judged(model: bytes, folder: Path, *, looks_many: bool = False, threads: int = 1) -> list[Figure]:
+    """The figures of a .tflite file on a folder with COCO's person_keypoints annotations.
+
+    Photos of one person are judged cropped and whole; a folder without any is judged by everyone in it.
+
+    Args:
+        model: the file.
+        folder: the photos.
+        looks_many: also with several looks: zoom, or tiles.
+        threads: for the model.
+    """
+    truth = read_truth(folder)
+    rows: list[tuple[Protocol, Look]] = [("people", "once"), ("people", "tiles")]
+    if any(photo.lone for photo in truth.photos):
+        rows = [("cropped", "once"), ("whole", "once"), ("whole", "zoom")]
+    with TemporaryDirectory() as temporary:
+        path = Path(temporary) / "judged.tflite"
+        path.write_bytes(model)
+        return [
+            _figure(path, truth, protocol, look, threads)
+            for protocol, look in rows
+            if looks_many or look == "once"
+        ]
+
+
+def _figure(path: Path, truth: Truth, protocol: Protocol, look: Look, threads: int) -> Figure:
+    people = PEOPLE if protocol == "people" else 1
+    with load(path, look=look, people=people, threads=threads) as estimator:
+        report = evaluate(estimator, truth, protocol=protocol)
+    return Figure(report.data, protocol, look, 100 * (report.scores.ap or 0.0), report.photos)

@@ -1,0 +1,57 @@
+"""Quantising a float .tflite file: 8-bit weights per channel and 8-bit activations, their ranges seen on real crops."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+from jaxtyping import UInt8
+
+from tendu.extras import require
+from tendu.training.augment import draw
+from tendu.training.data import Crops
+from tendu.training.tflite import INPUT, SIGNATURE
+
+CALIBRATION = 180
+"""Crops on which ranges are seen."""
+
+
+def calibration_pictures(
+    several: list[Crops], *, size: int, count: int = CALIBRATION, seed: int = 0
+) -> list[UInt8[np.ndarray, "s s 3"]]:
+    """Pictures as training draws them, unworsened: the sets in turn, crops by chance."""
+    rng = np.random.default_rng(seed)
+    found: list[UInt8[np.ndarray, "s s 3"]] = []
+    for turn in range(count):
+        crops = several[turn % len(several)]
+        sample = draw(crops, int(rng.integers(len(crops))), rng, size=size, small=0.2, trust=0.0)
+        found.append(sample.clean)
+    return found
+
+
+def quantized(model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]]) -> bytes:
+    """The file with 8-bit weights and activations; its input stays uint8 and its heads stay float32.
+
+    The last convolution of each head stays float: its logits run from -60 to 5, and 256 steps over that range would
+    be too coarse where it matters.
+
+    Args:
+        model: a float32 file that `tendu.training.tflite.written` made.
+        pictures: what is looked at to see each tensor's range.
+
+    Raises:
+        MissingExtraError: ai-edge-quantizer is not installed.
+    """
+    library: Any = require("ai_edge_quantizer", extra="train", purpose="Quantising a model")
+    recipes: Any = require("ai_edge_quantizer.recipe", extra="train", purpose="Quantising a model")
+    quantizer = library.quantizer.Quantizer(bytearray(model), recipes.static_wi8_ai8())
+    quantizer.update_quantization_recipe(
+        regex="^(centre|heatmap|offset|regression)",
+        operation_name=library.qtyping.TFLOperationName.ALL_SUPPORTED,
+        algorithm_key=recipes.AlgorithmName.NO_QUANTIZE,
+    )
+    given = {SIGNATURE: [{INPUT: picture[None]} for picture in pictures]}
+    with warnings.catch_warnings():
+        # It keeps all tensors, which is its job, and LiteRT warns of the memory that takes.
+        warnings.simplefilter("ignore", UserWarning)
+        seen = quantizer.calibrate(given, num_threads=1)
+        return bytes(quantizer.quantize(seen, enable_progress_report=False).quantized_model)

@@ -1,0 +1,102 @@
+"""Files: the published graph in PyTorch, and PyTorch's networks as .tflite files that tendu opens."""
+
+import numpy as np
+import pytest
+import torch
+
+from tendu.errors import ModelError
+from tendu.models.graph import HEADS, Graph
+from tendu.models.movenet import HeadsDecoder
+from tendu.models.opened import open_model
+from tendu.runtimes.litert import LiteRT
+from tendu.training.export import file_of, parity
+from tendu.training.network import SHAPES, Network
+from tendu.training.start import network_from
+from tendu.training.tflite import written
+
+
+def pictures(count: int, size: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(7)
+    return [rng.integers(0, 256, (size, size, 3), dtype=np.uint8) for _ in range(count)]
+
+
+def heads_of(network, picture):
+    with torch.no_grad():
+        given = torch.from_numpy(picture).permute(2, 0, 1)[None].float()
+        return [head.permute(0, 2, 3, 1).numpy() for head in network(given)]
+
+
+@pytest.fixture(scope="module")
+def published(shared):
+    return shared / "models" / "movenet" / "movenet-lightning-int8.tflite"
+
+
+def test_the_published_file_s_heads_are_pytorch_s(published):
+    network = network_from(published).eval()
+    graph = Graph(published.read_bytes())
+    runtime = LiteRT(Graph(graph.cut(graph.heads())).floated())
+    picture = pictures(1, 192)[0]
+    found = runtime.run(picture[None].astype(runtime.inputs[0].dtype))
+    for ours, theirs in zip(heads_of(network, picture), found, strict=True):
+        assert np.abs(ours - theirs).max() < 1e-3
+
+
+def test_a_written_file_is_recognised_and_says_what_pytorch_says(network):
+    model = written(network)
+    opened = open_model(model)
+    assert isinstance(opened.decoder, HeadsDecoder)
+    assert (opened.height, opened.width) == (64, 64)
+    graph = Graph(model)
+    assert [graph.name(tensor) for tensor in graph.outputs] == list(HEADS)
+    assert graph.dtype(graph.inputs[0]) == np.uint8
+    assert parity(network, model, pictures(2, 64)).heads < 1e-3
+
+
+def test_weights_written_and_read_again_are_the_same(network, tmp_path):
+    path = tmp_path / "tiny.tflite"
+    path.write_bytes(written(network))
+    again = network_from(path)
+    assert again.shape == network.shape
+    for ours, theirs in zip(network.convolutions(), again.convolutions(), strict=True):
+        assert torch.allclose(ours.weight, theirs.weight, atol=1e-6)
+        assert torch.allclose(ours.bias, theirs.bias, atol=1e-6)
+
+
+def test_half_floats_take_half_the_room_and_stay_near(network):
+    whole, half = written(network), written(network, weights="float16")
+    assert len(half) < 0.62 * len(whole)
+    found = parity(network, half, pictures(2, 64))
+    assert 0 < found.points < 0.5
+    assert found.score < 0.01
+
+
+def test_eight_bits_take_a_quarter_and_keep_the_published_model_s_points(published):
+    network = network_from(published).eval()
+    import cv2
+
+    photo = cv2.imread(str(published.parents[2] / "images" / "people" / "squat.bmp"), cv2.IMREAD_COLOR_RGB)
+    looks = [cv2.resize(photo, (192, 192))[:, ::step].copy() for step in (1, -1)]
+    model = file_of(network, "int8", looks)
+    assert len(model) < 3_000_000
+    found = parity(network, model, looks)
+    assert 0 < found.points < 2
+    assert found.score < 0.1
+    graph = Graph(model)
+    assert [graph.dtype(tensor).name for tensor in graph.outputs] == ["float32"] * 4
+
+
+def test_thunder_is_the_same_family_wider_and_larger():
+    network = Network(SHAPES["thunder"])
+    assert network.shape.size == 256
+    assert network.last.unit.shape[0] == 2240  # 1.75 x 1280
+    assert sum(weights.numel() for weights in network.parameters()) > 6_000_000
+
+
+def test_a_file_without_heads_is_refused(shared):
+    with pytest.raises(ModelError, match=r"is no MoveNet: its four heads are not there"):
+        network_from(shared / "models" / "classifier" / "yoga.tflite")
+
+
+def test_a_missing_file_is_one_sentence(tmp_path):
+    with pytest.raises(ModelError, match=r"Cannot read .*gone\.tflite: No such file"):
+        network_from(tmp_path / "gone.tflite")

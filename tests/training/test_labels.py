@@ -1,0 +1,117 @@
+"""Labels: sets that are read, and sets, recipes and shards that do not fit, each refused in a sentence."""
+
+import io
+import json
+import tarfile
+
+import numpy as np
+import pytest
+
+from tendu.errors import DataError, SourceError
+from tendu.training.data import ROOM, SIDE, read_crops
+from tendu.training.recipe import Recipe, Set, read_recipe
+
+
+def webp(side: int) -> bytes:
+    import cv2
+
+    picture = np.full((side, side, 3), (10, 20, 200), np.uint8)  # OpenCV writes BGR
+    return cv2.imencode(".webp", picture, [cv2.IMWRITE_WEBP_QUALITY, 101])[1].tobytes()
+
+
+def write_set(folder, *, side=SIDE, people=None, files=("a.webp", "b.webp")):
+    """A set of two crops in one shard; `files` are those that the shard really has."""
+    one = [[128.0, 60.0, 2, *[0.0, 0.0, 0] * 15, 300.0, 10.0, 2]]
+    with tarfile.open(folder / "set-000.tar", "w") as shard:
+        for name in files:
+            entry = tarfile.TarInfo(name)
+            content = webp(side)
+            entry.size = len(content)
+            shard.addfile(entry, io.BytesIO(content))
+    lines = [{"file": name, "shard": 0, "people": people or one} for name in ("a.webp", "b.webp")]
+    path = folder / "set.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def test_a_shard_s_crops_are_rgb_and_points_outside_count_as_not_labelled(tmp_path):
+    crops = read_crops(write_set(tmp_path))
+    assert len(crops) == 2
+    assert crops.pictures.shape == (2, SIDE, SIDE, 3)
+    assert np.abs(crops.pictures[0, 5, 5].astype(int) - (200, 20, 10)).max() < 4
+    assert crops.people[0][0, 0].tolist() == [128.0, 60.0, 2.0]
+    assert crops.people[0][0, 16].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_no_more_crops_are_read_than_wanted(tmp_path):
+    assert len(read_crops(write_set(tmp_path), limit=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"files": ("a.webp",)}, r"set\.jsonl names b\.webp, which its shard lacks"),
+        ({"side": 64}, r"A training crop is 256 x 256; a\.webp is a picture of \(64, 64, 3\)"),
+        ({"people": [[1.0, 2.0, 2]]}, r"Line 1 of .*set\.jsonl is no label: expected file, shard and people"),
+    ],
+)
+def test_a_set_that_does_not_fit_is_one_sentence(tmp_path, change, sentence):
+    with pytest.raises(SourceError, match=sentence):
+        read_crops(write_set(tmp_path, **change))
+
+
+def test_a_missing_shard_is_named(tmp_path):
+    path = write_set(tmp_path)
+    (tmp_path / "set-000.tar").unlink()
+    with pytest.raises(SourceError, match=r"The shard .*set-000\.tar cannot be read"):
+        read_crops(path)
+
+
+def test_a_missing_label_file_is_named(tmp_path):
+    with pytest.raises(SourceError, match=r"Cannot read the labels .*gone\.jsonl"):
+        read_crops(tmp_path / "gone.jsonl")
+
+
+def test_a_coco_folder_gives_each_labelled_person_a_crop_round_the_box(tmp_path):
+    import cv2
+
+    photo = np.zeros((200, 300, 3), np.uint8)
+    cv2.rectangle(photo, (100, 50), (149, 149), (255, 255, 255), -1)
+    cv2.imwrite(str(tmp_path / "one.png"), photo)
+    points = [0.0, 0.0, 0] * 17
+    points[0:3] = [124.5, 99.5, 2]  # COCO counts from pixel centres: the middle of the box
+    labels = {
+        "images": [{"id": 4, "file_name": "one.png"}],
+        "annotations": [
+            {"image_id": 4, "bbox": [100, 50, 50, 100], "keypoints": points, "iscrowd": 0},
+            {"image_id": 4, "bbox": [0, 0, 300, 200], "keypoints": points, "iscrowd": 1},
+        ],
+    }
+    (tmp_path / "person_keypoints.json").write_text(json.dumps(labels))
+    crops = read_crops(tmp_path / "person_keypoints.json")
+    assert len(crops) == 1
+    assert np.allclose(crops.people[0][0, 0], [SIDE / 2, SIDE / 2, 2], atol=1e-3)
+    rows = np.flatnonzero(crops.pictures[0][:, SIDE // 2, 0] > 127)
+    assert abs(len(rows) - SIDE / ROOM) < 2
+
+
+def test_a_recipe_says_everything_that_is_said_in_it(tmp_path):
+    path = tmp_path / "r.toml"
+    path.write_text('batch = 4\nrate = 2e-4\n[[sets]]\nlabels = "a.jsonl"\ntrust = 0.1\n')
+    assert read_recipe(path) == Recipe(sets=(Set("a.jsonl", trust=0.1),), batch=4, rate=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("batch = 4", r"names no data: it needs a table \[\[sets\]\]"),
+        ('rates = 1\n[[sets]]\nlabels = "a"', "has 'rates', which is none of sets, network, batch"),
+        ("[[sets]]\nshare = 1.0", "lacks something: .*labels"),
+        ("batch = ", "is no TOML"),
+    ],
+)
+def test_a_recipe_that_cannot_be_meant_is_one_sentence(tmp_path, text, sentence):
+    path = tmp_path / "r.toml"
+    path.write_text(text)
+    with pytest.raises(DataError, match=sentence):
+        read_recipe(path)

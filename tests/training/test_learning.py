@@ -1,0 +1,77 @@
+"""Training: the loss falls, a run goes on as if it had never stopped, and a checkpoint is never lost."""
+
+from copy import deepcopy
+
+import pytest
+import torch
+
+from tendu.errors import DataError, ModelError, SinkError
+from tendu.training import checkpoint
+from tendu.training.loop import Budget, Run
+from tendu.training.recipe import Recipe, Set
+
+RECIPE = Recipe(sets=(Set("made", trust=1.0),), batch=8, rate=0.01, warm=1, average=0.5, small=0.0)
+
+
+def run_in(folder, crops, network, recipe=RECIPE):
+    return Run(recipe, [crops], network, deepcopy(network), folder=folder)
+
+
+def test_the_loss_falls_on_labelled_crops(tmp_path, crops, network):
+    seen = []
+    run_in(tmp_path, crops, network).train(Budget(steps=40), tell=seen.append, every=10)
+    assert seen[-1].loss < 0.6 * seen[0].loss
+    assert [progress.step for progress in seen] == [10, 20, 30, 40]
+    assert len((tmp_path / "progress.jsonl").read_text().splitlines()) == 4
+
+
+def test_a_resumed_run_ends_with_the_same_weights_bit_for_bit(tmp_path, crops, network):
+    recipe = Recipe(sets=RECIPE.sets, batch=4, rate=0.01, small=0.5)
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "parts").mkdir()
+    whole = run_in(tmp_path / "whole", crops, deepcopy(network), recipe)
+    whole.train(Budget(steps=6))
+    first = run_in(tmp_path / "parts", crops, deepcopy(network), recipe)
+    with pytest.raises(KeyboardInterrupt):
+        first.train(Budget(steps=6), tell=stop, every=3)
+    second = run_in(tmp_path / "parts", crops, deepcopy(network), recipe)
+    second.resume()
+    assert second.step == 3
+    second.train(Budget(steps=6))
+    for one, other in ((whole.network, second.network), (whole.averaged, second.averaged)):
+        for name, weights in one.state_dict().items():
+            assert torch.equal(weights, other.state_dict()[name]), name
+
+
+def stop(_):
+    raise KeyboardInterrupt
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(tmp_path, crops, network, monkeypatch):
+    run = run_in(tmp_path, crops, network)
+    run.save()
+    old = run.path.read_bytes()
+
+    def full(_fields, file):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(
+        SinkError, match=r"Cannot write the checkpoint .*checkpoint\.pt: .*No space left on device"
+    ):
+        run.save()
+    assert run.path.read_bytes() == old
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+
+def test_a_damaged_checkpoint_is_one_sentence(tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(b"PK not really")
+    with pytest.raises(ModelError, match=r"checkpoint\.pt is no checkpoint of tendu train, or is damaged"):
+        checkpoint.load(path)
+
+
+def test_a_run_has_one_length():
+    with pytest.raises(DataError, match="either a number of steps or a number of minutes"):
+        Budget(steps=3, minutes=1)

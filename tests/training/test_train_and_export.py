@@ -1,0 +1,64 @@
+"""`tendu train` and `tendu export`, from made shards to a model that the library opens."""
+
+import io
+import json
+import tarfile
+
+import numpy as np
+import pytest
+
+import tendu
+from tendu.cli.main import main
+from tendu.training.checkpoint import Checkpoint, load, save
+from tendu.training.network import Network, Shape
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, crops):
+    """A folder with a set of crops, a recipe and a tiny start."""
+    import cv2
+
+    place = tmp_path_factory.mktemp("training")
+    with tarfile.open(place / "made-000.tar", "w") as shard, (place / "made.jsonl").open("w") as labels:
+        for number, (picture, people) in enumerate(zip(crops.pictures, crops.people, strict=True)):
+            entry = tarfile.TarInfo(f"{number}.webp")
+            content = cv2.imencode(".webp", picture)[1].tobytes()
+            entry.size = len(content)
+            shard.addfile(entry, io.BytesIO(content))
+            line = {"file": entry.name, "shard": 0, "people": people.reshape(len(people), -1).tolist()}
+            labels.write(json.dumps(line) + "\n")
+    (place / "tiny.toml").write_text('batch = 2\n[[sets]]\nlabels = "made.jsonl"\n')
+    network = Network(Shape(size=64, width=0.25, head=16))
+    state = network.state_dict()
+    save(Checkpoint(network.shape, 0, 0.0, state, state, {}, {}), place / "tiny.pt")
+    return place
+
+
+def test_a_run_is_trained_resumed_and_exported(folder, capsys):
+    out = folder / "run"
+    said = ["train", str(folder / "tiny.toml"), "--data", str(folder), "--start", str(folder / "tiny.pt")]
+    assert main([*said, "-o", str(out), "--steps", "10"]) == 0
+    assert load(out / "checkpoint.pt").step == 10
+    assert (out / "curves.png").read_bytes()[:4] == b"\x89PNG"
+    assert main([*said, "-o", str(out), "--steps", "10"]) == 1
+    assert "holds a run already. Give --resume to go on" in capsys.readouterr().err
+    assert main([*said, "-o", str(out), "--steps", "12", "--resume"]) == 0
+    assert load(out / "checkpoint.pt").step == 12
+    said = ["export", str(out / "checkpoint.pt"), "--data", str(folder / "made.jsonl")]
+    said += ["-o", str(folder / "mine.tflite"), "--precision", "float16", "--precision", "int8"]
+    assert main(said) == 0
+    card = json.loads((folder / "mine-int8.json").read_text())
+    assert card["bytes"] == (folder / "mine-int8.tflite").stat().st_size
+    assert card["sha256"] in (folder / "mine-int8.md").read_text()
+    with tendu.load(folder / "mine-int8.tflite") as model:
+        assert (
+            len(model.see(tendu.Frame.of(np.zeros((64, 64, 3), np.uint8)), tendu.Window(0, 0, 64, 64))) == 1
+        )
+    assert main(said) == 1
+    assert "is there already. Give --overwrite" in capsys.readouterr().err
+
+
+def test_a_run_without_weights_to_learn_from_is_refused(folder, tmp_path, capsys):
+    assert main(["train", str(folder / "tiny.toml"), "-o", str(tmp_path / "run"), "--steps", "1"]) == 1
+    assert "give --start FILE, --teacher FILE or both" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
