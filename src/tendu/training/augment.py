@@ -22,6 +22,10 @@ TIMES = (2, 3)
 """How many times closer the teacher looks at a small person; those that divide the heads' side."""
 
 
+CLOSE_UP = 0.5
+"""The share of the picture's side that a person's box takes where only that person is meant."""
+
+
 @dataclass(frozen=True)
 class Close:
     """Where the teacher looks closer: a square part of the student's picture.
@@ -43,7 +47,7 @@ class Sample:
     Attributes:
         worsened: uint8 (size, size, 3), what the student sees.
         clean: the same before it was worsened, what the teacher sees.
-        people: float32 (p, 17, 3), x and y in cells of the heads, v 0 where a point is not labelled or not in view.
+        people: who is meant, float32 (p, 17, 3), x and y in cells of the heads, v 0 where a point is not labelled or not in view.
         close: where the teacher looks closer; None where the person is large already.
         closely: uint8 (size, size, 3), that part at full size; None as `close`.
         trust: how far the labels count, 0 to 1.
@@ -91,8 +95,10 @@ def draw(
         window, inner = _square(middle, side, angle), None
     filling = crops.pictures[rng.integers(len(crops))] if rng.random() < 0.5 else None
     clean = _sample(crops.pictures[index], window, size, filling)
+    # Close up, the one in the middle is meant: others' labels would teach to mix people up.
+    meant = crops.people[index][: 1 if window.width < box / CLOSE_UP else None]
     closely = None if inner is None else _sample(crops.pictures[index], inner, size, None)
-    people = _seen(crops.people[index], window, cells)
+    people = _seen(meant, window, cells)
     if flipped:
         clean, people = clean[:, ::-1], _mirrored(people, cells)
         if close is not None and closely is not None:
