@@ -134,3 +134,17 @@ def test_what_a_closer_look_saw_is_read_at_its_place_in_the_picture(times):
     assert np.abs(seen.xy[0] * CELLS - expected).max() < 0.35
     guess = made.regression[y, x] + [x, y]
     assert np.abs(guess - expected).max() < 0.05
+
+
+def test_close_up_only_the_person_in_the_middle_is_meant():
+    one = dotted()
+    several = Crops(one.pictures, (np.concatenate([one.people[0]] * 3),) * len(one), one.sources)
+    meant = {}
+    for seed in range(60):
+        sample = draw(several, 0, np.random.default_rng(seed), size=SIZE, small=0.3, trust=1.0)
+        points = sample.people[0, [0, 15]]
+        if (points[:, 2] > 0).all():
+            length = np.linalg.norm(points[0, :2] - points[1, :2])
+            meant.setdefault(len(sample.people), []).append(length)
+    assert set(meant) == {1, 3}
+    assert min(meant[1]) > max(meant[3])
