@@ -29,7 +29,7 @@ def usual_threads() -> list[int]:
 
 
 def bench_models(
-    models: Iterable[str],
+    names: Iterable[str],
     runtimes: Iterable[str],
     threads: Iterable[int],
     *,
@@ -39,14 +39,14 @@ def bench_models(
     """One row for each combination; one that fails has a "problem".
 
     Args:
-        models: names or files.
+        names: models' names or files.
         runtimes: names, or "auto".
         threads: numbers of threads.
         tell: told what is measured next.
         options: what `tendu.bench.one_model.one_model` takes besides.
     """
     rows: list[dict[str, Any]] = []
-    for model, runtime, number_of in product(models, runtimes, threads):
+    for model, runtime, number_of in product(names, runtimes, threads):
         tell(f"{model} {runtime} {number_of}")
         asked = {"model": model, "runtime": runtime, "threads": number_of}
         rows.append({**asked, **_apart({**options, **asked})})

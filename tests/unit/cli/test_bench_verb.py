@@ -10,6 +10,7 @@ MEASURED = {
 
 def test_a_row_that_cannot_be_measured_is_a_sentence_and_the_rest_still_comes(monkeypatch, capsys, tmp_path):
     def apart(options):
+        assert options["models"] == str(tmp_path)
         return dict(MEASURED) if options["runtime"] == "litert" else {"problem": "It is not installed."}
 
     monkeypatch.setattr(models, "_apart", apart)
