@@ -26,6 +26,8 @@ def test_a_row_that_cannot_be_measured_is_a_sentence_and_the_rest_still_comes(mo
         "1",
         "-o",
         str(page),
+        "--models",
+        str(tmp_path),
     ]
     assert main(["bench", "model", *asked]) == 1
     out, err = capsys.readouterr()
