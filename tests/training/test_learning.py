@@ -75,3 +75,17 @@ def test_a_damaged_checkpoint_is_one_sentence(tmp_path):
 def test_a_run_has_one_length():
     with pytest.raises(DataError, match="either a number of steps or a number of minutes"):
         Budget(steps=3, minutes=1)
+
+
+def test_weights_are_rounded_to_eight_bits_at_a_run_s_end_and_never_in_what_is_kept(tmp_path, crops, network):
+    recipe = Recipe(sets=RECIPE.sets, batch=2, rate=0.01, small=0.0, rounded=0.5)
+    run, rounded = run_in(tmp_path, crops, network, recipe), []
+    run.train(Budget(steps=4), tell=lambda _: rounded.append(run.network.stem.rounded), every=1)
+    assert rounded == [False, False, True, True]
+    stem = run.network.stem
+    assert len(stem.weight[0].unique()) <= 255
+    stem.rounded = False
+    exact = stem.weight[0]
+    stem.rounded = True
+    assert 0 < (stem.weight[0] - exact).abs().max() <= exact.abs().max() / 254 * 1.001
+    assert not run.averaged.stem.rounded

@@ -166,6 +166,8 @@ class Run:
                 batch = next(batches)
                 waited += monotonic() - asked
                 rate = self._rate(spent)
+                for layer in self.network.convolutions():
+                    layer.rounded = spent >= 1 - self._recipe.rounded
                 seen.append(self._learn(batch, rate))
                 self.step += 1
                 now = monotonic()

@@ -90,7 +90,7 @@ class Convolution(nn.Module):
         activation: Activation = "none",
     ) -> None:
         super().__init__()
-        self.kernel, self.stride, self.activation = kernel, stride, activation
+        self.kernel, self.stride, self.activation, self.rounded = kernel, stride, activation, False
         self.groups = inputs if depthwise else 1
         fan = kernel * kernel * (1 if depthwise else inputs)
         self.unit = nn.Parameter(torch.randn(outputs, 1 if depthwise else inputs, kernel, kernel))
@@ -99,8 +99,15 @@ class Convolution(nn.Module):
 
     @property
     def weight(self) -> Tensor:
-        """What is convolved with: (outputs, inputs, kernel, kernel)."""
-        return self.unit * self.scale[:, None, None, None]
+        """What is convolved with: (outputs, inputs, kernel, kernel); where `rounded`, as 8 bits hold it.
+
+        Rounded weights learn as if they were not (straight-through estimation, Bengio et al., arXiv 1308.3432).
+        """
+        weight = self.unit * self.scale[:, None, None, None]
+        if not self.rounded:
+            return weight
+        step = weight.detach().abs().amax(dim=(1, 2, 3), keepdim=True).clamp_min(1e-12) / 127
+        return weight + (torch.round(weight / step) * step - weight).detach()
 
     @property
     def bias(self) -> Tensor:
