@@ -1,6 +1,7 @@
 """A film's picture kept as the decoder gives it, brightness and two half-sized colour planes; RGB only where needed."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -88,6 +89,7 @@ class YuvPixels:
         return cv2.transform(cv2.merge(yuv), self.to_rgb).astype(np.uint8, copy=False)
 
 
+@cache
 def rgb_matrix(space: int, *, full_range: bool, height: int) -> Float32[np.ndarray, "3 4"]:
     """The matrix from (y, u, v, 1) in 0..255 to (R, G, B) in 0..255.
 
@@ -113,4 +115,6 @@ def rgb_matrix(space: int, *, full_range: bool, height: int) -> Float32[np.ndarr
     if not full_range:
         matrix *= [255 / 219, 255 / 224, 255 / 224]
     offset = matrix @ [0 if full_range else 16, 128, 128]
-    return np.column_stack([matrix, -offset]).astype(np.float32)
+    to_rgb = np.column_stack([matrix, -offset]).astype(np.float32)
+    to_rgb.flags.writeable = False
+    return to_rgb
