@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tendu.cli.values import whole
-from tendu.errors import DataError, SinkError
+from tendu.errors import DataError, SinkError, SourceError
 from tendu.extras import require
 
 _CHECKED = 20  # pictures on which a file is compared with its network
@@ -48,6 +48,12 @@ _CHECKED = 20  # pictures on which a file is compared with its network
 )
 @click.option("--source", default="trained with tendu", metavar="TEXT", help="Who made it, and of what.")
 @click.option("--note", default="", metavar="TEXT", help="One sentence on what it is good for.")
+@click.option(
+    "--about",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Markdown on data, training and limits, to stand in the card.",
+)
 @click.option("--threads", type=whole, default="1", metavar="N", help="Processor threads for measuring.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
 def export(
@@ -59,6 +65,7 @@ def export(
     judges: tuple[Path, ...],
     source: str,
     note: str,
+    about: Path | None,
     threads: int,
     overwrite: bool,
 ) -> None:
@@ -80,6 +87,10 @@ def export(
         for suffix in (".tflite", ".json", ".md"):
             if (path := output.with_name(name + suffix)).exists() and not overwrite:
                 raise SinkError(f"{path} is there already. Give --overwrite to replace it.")
+    try:
+        text = "" if about is None else about.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"Cannot read {about}: {error}.") from error
     network = network_from(checkpoint).eval()
     crops = [read_crops(path, limit=2000) for path in labels]
     pictures = calibration_pictures(crops, size=network.shape.size)
@@ -96,6 +107,6 @@ def export(
             figure for folder in judges for figure in judged(model, folder, looks_many=True, threads=threads)
         ]
         card = card_of(names[precision], network, precision, model, source=source, note=note)
-        report = report_of(card, found, figures)
+        report = report_of(card, found, figures, about=text)
         write_model(output.parent, card, model, report)
         click.echo(report)

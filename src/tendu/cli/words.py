@@ -288,5 +288,8 @@ KOREAN = {
     ),
     "Who made it, and of what.": "누가 무엇으로 만들었는지.",
     "One sentence on what it is good for.": "어디에 좋은지 한 문장.",
+    "Markdown on data, training and limits, to stand in the card.": (
+        "데이터, 학습, 한계에 대한 Markdown 글. 카드에 들어갑니다."
+    ),
     "Processor threads for measuring.": "측정에 쓰는 프로세서 스레드 수.",
 }

@@ -137,8 +137,8 @@ def write_model(folder: Path, card: ModelCard, model: bytes, report: str) -> lis
     return paths
 
 
-def report_of(card: ModelCard, found: Parity, figures: list[Figure]) -> str:
-    """The card for people: what was measured of the file, in Markdown."""
+def report_of(card: ModelCard, found: Parity, figures: list[Figure], *, about: str = "") -> str:
+    """The card for people, in Markdown: what was measured of the file, then what its makers say of it."""
     side = card.size[0] if card.size else 0
     text = f"""# {card.title}
 
@@ -155,4 +155,4 @@ def report_of(card: ModelCard, found: Parity, figures: list[Figure]) -> str:
     if figures:
         lines += ["| data | photos | protocol | look | AP |", "|---|---|---|---|---|"]
         lines += [f"| {f.data} | {f.photos} | {f.protocol} | {f.look} | {f.ap:.1f} |" for f in figures]
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n".join(lines).rstrip() + "\n" + (f"\n{about.strip()}\n" if about else "")
