@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test test-train check test-fast docs
+.PHONY: setup demo test gate test-train check docs
 
 setup: $(VENV)/ready
 
@@ -23,6 +23,10 @@ check: setup
 
 test: check
 	$(BIN)/pytest -n auto -m "not slow"
+
+# Speed as a ratio to this machine's limit; it runs alone, and once more where something else disturbed it.
+gate: setup
+	$(BIN)/pytest -m slow tests/golden/test_speed_gate.py || $(BIN)/pytest -m slow tests/golden/test_speed_gate.py
 
 TRAIN := .venv-train
 
