@@ -88,4 +88,6 @@ def test_weights_are_rounded_to_eight_bits_at_a_run_s_end_and_never_in_what_is_k
     exact = stem.weight[0]
     stem.rounded = True
     assert 0 < (stem.weight[0] - exact).abs().max() <= exact.abs().max() / 254 * 1.001
-    assert not run.averaged.stem.rounded
+    assert checkpoint.averaged(checkpoint.load(run.path)).stem.rounded
+    kept = checkpoint.load(run.path).averaged["stem.unit"][0]
+    assert len(kept.unique()) == kept.numel()

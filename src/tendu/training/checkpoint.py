@@ -24,6 +24,7 @@ class Checkpoint:
         network: the weights being trained.
         averaged: their running average, which is what is exported.
         optimizer: AdamW's state.
+        rounded: whether the weights were rounded to 8 bits as they were used, and so belong in a file.
         teacher: the teacher's weights and shape, so that its file is not needed to go on.
     """
 
@@ -34,6 +35,7 @@ class Checkpoint:
     averaged: dict[str, Any]
     optimizer: dict[str, Any]
     teacher: dict[str, Any]
+    rounded: bool = False
 
 
 def save(checkpoint: Checkpoint, path: Path) -> None:
@@ -79,4 +81,5 @@ def averaged(checkpoint: Checkpoint) -> Network:
     """The network that a checkpoint stands for: the averaged weights."""
     network = Network(checkpoint.shape)
     network.load_state_dict(checkpoint.averaged)
+    network.round(on=checkpoint.rounded)
     return network

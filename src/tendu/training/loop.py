@@ -120,6 +120,8 @@ class Run:
         self._teacher_network.load_state_dict(found.teacher["weights"])
         self._optimizer.load_state_dict(found.optimizer)
         self.step, self.seconds = found.step, found.seconds
+        for network in (self.network, self.averaged):
+            network.round(on=found.rounded)
 
     def save(self) -> None:
         """Writes the checkpoint.
@@ -132,7 +134,8 @@ class Run:
             "weights": self._teacher_network.state_dict(),
         }
         states = (self.network.state_dict(), self.averaged.state_dict(), self._optimizer.state_dict())
-        save(Checkpoint(self.network.shape, self.step, self.seconds, *states, teacher), self.path)
+        rounded = self.network.stem.rounded
+        save(Checkpoint(self.network.shape, self.step, self.seconds, *states, teacher, rounded), self.path)
 
     def train(
         self,
@@ -166,8 +169,8 @@ class Run:
                 batch = next(batches)
                 waited += monotonic() - asked
                 rate = self._rate(spent)
-                for layer in self.network.convolutions():
-                    layer.rounded = spent >= 1 - self._recipe.rounded
+                for network in (self.network, self.averaged):
+                    network.round(on=spent >= 1 - self._recipe.rounded)
                 seen.append(self._learn(batch, rate))
                 self.step += 1
                 now = monotonic()

@@ -230,6 +230,11 @@ class Network(nn.Module):
             maps = smooth(maps + beside.pop())
         return [head(maps) for head in self.heads]
 
+    def round(self, *, on: bool) -> None:
+        """Uses weights rounded to 8 bits, or as they are; what is kept and learned is not rounded."""
+        for layer in self.convolutions():
+            layer.rounded = on
+
     def convolutions(self) -> list[Convolution]:
         """All convolutions in the order in which the network runs them, the branch beside before the trunk's next.
 
