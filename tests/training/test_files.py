@@ -70,7 +70,7 @@ def test_half_floats_take_half_the_room_and_stay_near(network):
     assert found.score < 0.01
 
 
-def test_eight_bits_take_a_quarter_and_keep_the_published_model_s_points(published):
+def test_eight_bits_take_a_quarter_and_keep_the_published_model_s_points(published, tmp_path):
     network = network_from(published).eval()
     import cv2
 
@@ -83,6 +83,11 @@ def test_eight_bits_take_a_quarter_and_keep_the_published_model_s_points(publish
     assert found.score < 0.1
     graph = Graph(model)
     assert [graph.dtype(tensor).name for tensor in graph.outputs] == ["float32"] * 4
+    (tmp_path / "eight.tflite").write_bytes(model)
+    again = network_from(tmp_path / "eight.tflite")
+    for ours, theirs in zip(network.convolutions(), again.convolutions(), strict=True):
+        steps = ours.weight.detach().abs().amax(dim=(1, 2, 3), keepdim=True) / 127
+        assert ((ours.weight - theirs.weight).abs() <= steps * 0.51 + 1e-4).all()
 
 
 def test_thunder_is_the_same_family_wider_and_larger():

@@ -54,4 +54,20 @@ def quantized(model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]]) -> bytes
         # It keeps all tensors, which is its job, and LiteRT warns of the memory that takes.
         warnings.simplefilter("ignore", UserWarning)
         seen = quantizer.calibrate(given, num_threads=1)
-        return bytes(quantizer.quantize(seen, enable_progress_report=False).quantized_model)
+        made = bytes(quantizer.quantize(seen, enable_progress_report=False).quantized_model)
+    return _whole(made)
+
+
+def _whole(model: bytes) -> bytes:
+    """The file with all weights inside its tables: the quantiser puts large ones behind them, which OpenVINO refuses."""
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
+
+    tables: Any = schema.ModelT.InitFromPackedBuf(model, 0)
+    for buffer in tables.buffers:
+        if buffer.offset > 1:
+            buffer.data = np.frombuffer(model, np.uint8, buffer.size, buffer.offset)
+            buffer.offset = buffer.size = 0
+    builder = flatbuffers.Builder(len(model))
+    builder.Finish(tables.Pack(builder), file_identifier=b"TFL3")
+    return bytes(builder.Output())
