@@ -59,7 +59,10 @@ def quantized(model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]]) -> bytes
 
 
 def _whole(model: bytes) -> bytes:
-    """The file with all weights inside its tables: the quantiser puts large ones behind them, which OpenVINO refuses."""
+    """The file with all weights inside its tables and operators named in both of their fields: OpenVINO needs both.
+
+    The quantiser puts large weights behind the tables, and names the operators that it adds in the newer field alone.
+    """
     import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
@@ -68,6 +71,8 @@ def _whole(model: bytes) -> bytes:
         if buffer.offset > 1:
             buffer.data = np.frombuffer(model, np.uint8, buffer.size, buffer.offset)
             buffer.offset = buffer.size = 0
+    for code in tables.operatorCodes:
+        code.deprecatedBuiltinCode = code.builtinCode  # all of ours are below 127, where both are the same
     builder = flatbuffers.Builder(len(model))
     builder.Finish(tables.Pack(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
