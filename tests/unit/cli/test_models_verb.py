@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from model_server import serving
 from tendu.cli.models import models
 from tendu.errors import DataError, ModelError, UnknownModelError
-from tendu.models import catalog
+from tendu.models import bundled, catalog
 from tendu.models.catalog import CATALOG
 from tiny_models import tiny_model
 
@@ -25,6 +25,7 @@ def cache(tmp_path, monkeypatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / "home")
+    monkeypatch.setattr(bundled, "FOLDER", tmp_path / "none bundled")
     return tmp_path / "home" / "models"
 
 
