@@ -96,7 +96,9 @@ class Graph:
         """
         data = self._model.buffers[self._graph.tensors[tensor].buffer].data
         if data is None:
-            raise ModelError(f"The tensor {self.name(tensor)!r} is computed: the file holds no values for it.")
+            raise ModelError(
+                f"The tensor {self.name(tensor)!r} is computed: the file holds no values for it."
+            )
         return np.frombuffer(bytes(data), self.dtype(tensor)).reshape(self.shape(tensor))
 
     def heads(self) -> list[int] | None:
