@@ -9,6 +9,7 @@ import json
 import numpy as np
 import pytest
 
+import tendu
 from staged import frame_of
 from tendu.analysis.angles import joint_angles
 from tendu.analysis.reps import RepCounter
@@ -63,3 +64,11 @@ def test_somebody_who_raises_their_arms_does_not_squat(dancing):
     for poses in dancing:
         counter.update(poses)
     assert (counter.count, counter.phase) == (0, "straight")
+
+
+def test_the_default_model_and_smoothing_count_the_same_two(shared):
+    counter, smoother = RepCounter.squat(), Smoother()
+    with tendu.open(shared / "videos/tfjs/pose_squats.mp4") as film:
+        for _, poses in tendu.load(runtime="litert").follow(film):
+            counter.update(smoother.update(poses))
+    assert counter.count == 2

@@ -74,13 +74,13 @@ class RepCounter:
 
     @classmethod
     def squat(cls, *, track: int | None = None) -> "RepCounter":
-        """Squats of a person seen from the side or slantwise: knees at 110 degrees or less, then at 150 or more.
+        """Squats of a person seen from the side or slantwise: knees at 120 degrees or less, then at 150 or more.
 
         Training literature calls knee angles of 80 to 100 degrees a half squat and 110 to 140 a quarter squat (Hartmann
-        et al. 2013, Sports Medicine 43:993): a half squat counts, a quarter squat does not, and whoever only comes up to
-        a quarter squat is not standing.
+        et al. 2013, Sports Medicine 43:993). A model reads the knees of a half squat seen slantwise as up to 112 degrees,
+        so the line is drawn at 120; whoever only comes up to a quarter squat is not standing.
         """
-        return cls("knee", bent=110, straight=150, track=track)
+        return cls("knee", bent=120, straight=150, track=track)
 
     def reset(self) -> None:
         """Starts at 0."""

@@ -64,7 +64,7 @@ def test_the_count_goes_up_when_the_knees_are_straight_again():
 
 
 def test_quarter_squats_do_not_count():
-    assert count([*squats(5, lowest=115), *standing(0.5)]) == 0
+    assert count([*squats(5, lowest=125), *standing(0.5)]) == 0
 
 
 def test_coming_up_half_way_does_not_count():
@@ -74,7 +74,7 @@ def test_coming_up_half_way_does_not_count():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_trembling_round_the_limits_counts_one_squat(seed):
-    down, up = np.array([[110.0], [150.0]]) + np.random.default_rng(seed).normal(0, 4, (2, 60))
+    down, up = np.array([[120.0], [150.0]]) + np.random.default_rng(seed).normal(0, 4, (2, 60))
     assert count([*standing(0.5), *down, *np.full(15, 95), *down, *up, *standing(0.5)]) == 1
 
 
