@@ -8,9 +8,9 @@ look at the whole picture.
 import numpy as np
 
 from tendu.errors import DataError
-from tendu.estimator import SPARE, Estimator, First
+from tendu.estimator import Estimator, First
 from tendu.frame import Frame
-from tendu.looking import closer, crop_rule, distinct, gathered, most_alike
+from tendu.looking import crop_rule, distinct, gathered
 from tendu.pose import Poses
 from tendu.window import Window
 
@@ -68,13 +68,12 @@ class Follower:
         return self._estimator.see(frame, self._estimator.whole(frame))
 
     def _many(self, frame: Frame, known: Poses | None) -> Poses:
-        looks = [] if known is None else [self._same(frame, known[[row]]) for row in range(len(known))]
+        looks = (
+            []
+            if known is None
+            else [self._estimator.closely(frame, known[[row]]) for row in range(len(known))]
+        )
         if known is None or frame.time - self._sought >= self._search:
             self._sought = frame.time
             looks.append(self._estimator.everyone(frame))
         return distinct(gathered(looks))
-
-    def _same(self, frame: Frame, pose: Poses) -> Poses:
-        """The person of the last frame in this one: of all in the window, the one most like them."""
-        seen = self._estimator.see(frame, closer(pose[0], aspect=self._estimator.aspect), people=SPARE)
-        return most_alike(pose, seen) if len(seen) else seen

@@ -5,7 +5,7 @@ top-left pixel at (0.5, 0.5); unit space runs from 0 to 1 across the window, so 
 """
 
 from dataclasses import dataclass
-from math import cos, hypot, sin
+from math import cos, sin
 
 import numpy as np
 from jaxtyping import Float, Float32, Float64
@@ -125,8 +125,3 @@ class Window:
     def _origin(self) -> Float64[np.ndarray, "2"]:
         """Where unit (0, 0) lies in the image."""
         return np.array(self.centre) - 0.5 * self._axes.sum(axis=0)
-
-    @property
-    def diagonal(self) -> float:
-        """The length from corner to corner, px."""
-        return hypot(self.width, self.height)

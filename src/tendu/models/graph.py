@@ -5,7 +5,7 @@ more: cut there, they can be decoded in float and show everyone. Files that end 
 run everywhere once it is cut off. The schema is TensorFlow Lite's own, as ai-edge-litert ships it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -213,14 +213,14 @@ class Graph:
     def _pack(self) -> bytes:
         import flatbuffers
 
-        self._keep_buffers(op for op in self._graph.operators)
+        self._empty_unused_buffers()
         builder = flatbuffers.Builder(len(self._bytes))
         builder.Finish(self._model.Pack(builder), file_identifier=b"TFL3")
         return bytes(builder.Output())
 
-    def _keep_buffers(self, operators: Iterable[Any]) -> None:
+    def _empty_unused_buffers(self) -> None:
         """Empties the buffers of tensors that no operator reads."""
-        used = {int(t) for op in operators for t in op.inputs if t >= 0}
+        used = {int(t) for op in self._graph.operators for t in op.inputs if t >= 0}
         kept = {self._graph.tensors[t].buffer for t in used}
         for index, buffer in enumerate(self._model.buffers):
             if index not in kept:

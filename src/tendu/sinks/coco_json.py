@@ -18,10 +18,10 @@ from tendu.errors import SinkError
 from tendu.frame import Stamp
 from tendu.pose import Poses
 from tendu.sinks.file_sink import TextSink
+from tendu.sinks.images import PHOTO_SUFFIXES
 from tendu.sinks.table import check_storable, short
 
 _PERSON = 1  # COCO's category_id of people (cocodataset/cocoapi)
-_PHOTOS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".ppm"}
 
 
 class CocoResults(TextSink):
@@ -67,7 +67,7 @@ def image_id(stamp: Stamp) -> int:
     Rename it, or write .jsonl.
     """
     photo = Path(stamp.source)
-    if photo.suffix.lower() not in _PHOTOS:
+    if photo.suffix.lower() not in PHOTO_SUFFIXES:
         return stamp.number
     digits = re.findall("[0-9]+", photo.stem)
     if not digits:

@@ -13,7 +13,7 @@ from tendu.sinks.partial import PartialFile, unwritable
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 # A source with one of these suffixes is one photo; any other (a film, a camera, an address) gives numbered frames.
-_PHOTOS = {*PICTURE_SUFFIXES, ".bmp", ".tif", ".tiff", ".avif", ".heic", ".ppm"}
+PHOTO_SUFFIXES = {*PICTURE_SUFFIXES, ".bmp", ".tif", ".tiff", ".avif", ".heic", ".ppm"}
 # Of JPEG and WebP, 0 to 100: no visible loss, a fifth of the PNG's size. JPEG keeps colour in full detail, as thin
 # coloured lines smear otherwise.
 _QUALITY = 92
@@ -142,7 +142,7 @@ def name_of(frame: Frame) -> str:
     ('squat', 'frame_000012')
     """
     source = PurePath(frame.stamp.source)
-    return source.stem if source.suffix.lower() in _PHOTOS else f"frame_{frame.number:06d}"
+    return source.stem if source.suffix.lower() in PHOTO_SUFFIXES else f"frame_{frame.number:06d}"
 
 
 def save(file: PartialFile, image: UInt8[np.ndarray, "h w 3"]) -> None:

@@ -74,7 +74,7 @@ class Stream:
         self.close()
 
     def close(self) -> None:
-        """Lets go of the stream; waits for the time-out at most; may be called twice."""
+        """Lets go of the stream; may be called twice."""
         self._newest.stop()
 
     def __iter__(self) -> Iterator[Frame]:
