@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Shaped
 
+from tendu.codes import Tensor
 from tendu.estimator import Estimator
 from tendu.models.seen import Decoder, Seen
 from tendu.runtimes.runtime import Runtime
+
+Outputs = TypeVar("Outputs")
 
 
 class TimedRuntime:
@@ -31,15 +35,22 @@ class TimedRuntime:
 
     def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "..."], ...]:
         """The outputs for one input tensor."""
-        begun = self._clock()
-        outputs = self._runtime.run(tensor)
-        self.seconds += self._clock() - begun
-        self.runs += 1
-        return outputs
+        return self._timed(self._runtime.run, tensor)
+
+    def raw(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Tensor, ...]:
+        """The outputs for one input tensor, quantised ones as codes."""
+        return self._timed(self._runtime.raw, tensor)
 
     def close(self) -> None:
         """Frees the model."""
         self._runtime.close()
+
+    def _timed(self, run: Callable[[np.ndarray], Outputs], tensor: np.ndarray) -> Outputs:
+        begun = self._clock()
+        outputs = run(tensor)
+        self.seconds += self._clock() - begun
+        self.runs += 1
+        return outputs
 
 
 class TimedDecoder:
@@ -59,10 +70,10 @@ class TimedDecoder:
 
     def __call__(
         self,
-        outputs: tuple[Shaped[np.ndarray, "..."], ...],
+        outputs: tuple[Tensor, ...],
         *,
         people: int,
-        mirrored: tuple[Shaped[np.ndarray, "..."], ...] | None = None,
+        mirrored: tuple[Tensor, ...] | None = None,
     ) -> Seen:
         """At most `people` people, the most confident first."""
         begun = self._clock()

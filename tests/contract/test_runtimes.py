@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from tendu.codes import Codes
 from tendu.errors import DataError, ModelError
 from tendu.runtimes.fake import FakeRuntime
 from tendu.runtimes.litert import LiteRT
@@ -98,6 +99,16 @@ def test_a_tensor_that_does_not_fit_is_refused_with_what_was_expected_and_what_c
         f"The model's input is {np.dtype(dtype)} {SHAPE}; got {tensor.dtype} {tensor.shape}. "
         "Give it a tensor of that type and shape."
     )
+
+
+def test_raw_outputs_mean_the_same_numbers_and_codes_come_from_8_bits_only(kind):
+    runtime, dtype = kind
+    x = picture(dtype)
+    raw = runtime.raw(x)
+    runtime.run(picture(dtype, start=40))  # raw outputs are the caller's too
+    assert [isinstance(one, Codes) for one in raw] == [dtype != np.float32] * 2
+    for one, other in zip(raw, runtime.run(x), strict=True):
+        np.testing.assert_array_equal(np.asarray(one), other)
 
 
 def test_a_tensor_in_any_memory_order_gives_the_same(kind):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Shaped
 
+from tendu.codes import Tensor
 from tendu.errors import ModelError
 from tendu.runtimes.runtime import Port
 from tendu.runtimes.tensors import fitting
@@ -60,6 +61,10 @@ class FakeRuntime:
         self.given.append(tensor.copy())
         results = self._answer(tensor) if callable(self._answer) else self._answer
         return tuple(result.copy() for result in results)
+
+    def raw(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Tensor, ...]:
+        """The same: what it was told to give are numbers."""
+        return self.run(tensor)
 
     def close(self) -> None:
         """Refuses further runs; may be called twice."""

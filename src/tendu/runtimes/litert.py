@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import Shaped
 
+from tendu.codes import Scale, Tensor
 from tendu.errors import ModelError
 from tendu.runtimes.machine import sensible_threads, threads_said
 from tendu.runtimes.model_file import EDGE_TPU_OPERATOR, bytes_of, one_line
 from tendu.runtimes.quiet import quiet
 from tendu.runtimes.runtime import Port
-from tendu.runtimes.tensors import Scale, fitting, real
+from tendu.runtimes.tensors import fitting, kept, meant, real
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,22 @@ class LiteRT:
         results = self._interpreter.get_output_details()
         self._results: list[tuple[int, Scale | None]] = [(one["index"], _scale(one)) for one in results]
         self.inputs = (_port(given[0]),)
-        self.outputs = tuple(_port(one, dtype=_meant(one)) for one in results)
+        self.outputs = tuple(_port(one, dtype=meant(one["dtype"], _scale(one))) for one in results)
         share = self.share()
         applied = "" if share.taken == 0 else ", XNNPACK" if delegate is None else ", delegate"
         self.name = f"LiteRT {version('ai-edge-litert')}{applied}, {threads_said(number)}"
 
     def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "..."], ...]:
         """The outputs for one input tensor; the arrays belong to the caller.
+
+        Raises:
+            DataError: the tensor's shape or dtype is not the input's.
+            ModelError: the runtime is closed, or the model fails on this tensor.
+        """
+        return real(self.raw(tensor))
+
+    def raw(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Tensor, ...]:
+        """As `run`, but quantised outputs are `Codes`, which are made real where they are read.
 
         Raises:
             DataError: the tensor's shape or dtype is not the input's.
@@ -85,7 +95,7 @@ class LiteRT:
             except (RuntimeError, ValueError) as error:
                 raise ModelError(f"The model fails on a tensor {tensor.shape}: {one_line(error)}.") from error
             # A view of LiteRT's own memory is read once and let go: a view still held would refuse the next run.
-            return tuple(real(interpreter.tensor(index)(), scale) for index, scale in self._results)
+            return tuple(kept(interpreter.tensor(index)(), scale) for index, scale in self._results)
 
     def close(self) -> None:
         """Frees the model; may be called twice."""
@@ -167,11 +177,6 @@ def _refused(error: Exception) -> ModelError:
 def _scale(details: dict[str, Any]) -> Scale | None:
     steps, zeros = (details["quantization_parameters"][key] for key in ("scales", "zero_points"))
     return Scale(float(steps[0]), int(zeros[0])) if len(steps) == 1 else None
-
-
-def _meant(details: dict[str, Any]) -> Any:
-    """The dtype of an output as `real` gives it."""
-    return real(np.empty(0, details["dtype"]), _scale(details)).dtype
 
 
 def _port(details: dict[str, Any], *, dtype: Any = None) -> Port:

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import Shaped
 
+from tendu.codes import Tensor
 from tendu.errors import ModelError
 from tendu.extras import require
 from tendu.runtimes.machine import sensible_threads, threads_said
 from tendu.runtimes.model_file import bytes_of, kind_of, one_line
 from tendu.runtimes.runtime import Port
-from tendu.runtimes.tensors import fitting, real
+from tendu.runtimes.tensors import fitting, kept, meant, real
 
 DTYPES = {
     "tensor(float)": np.float32,
@@ -59,13 +60,20 @@ class OnnxRuntime:
             raise ModelError(f"A pose model has one input; this file has {len(session.get_inputs())}.")
         self._session: Any = session
         self.inputs = tuple(_port(one, _dtype(one)) for one in session.get_inputs())
-        self.outputs = tuple(
-            _port(one, real(np.empty(0, _dtype(one)), None).dtype) for one in session.get_outputs()
-        )
+        self.outputs = tuple(_port(one, meant(_dtype(one), None)) for one in session.get_outputs())
         self.name = f"ONNX Runtime {onnxruntime.__version__}, CPU, {threads_said(number)}"
 
     def run(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Shaped[np.ndarray, "..."], ...]:
         """The outputs for one input tensor; the arrays belong to the caller.
+
+        Raises:
+            DataError: the tensor's shape or dtype is not the input's.
+            ModelError: the runtime is closed, or the model fails on this tensor.
+        """
+        return real(self.raw(tensor))
+
+    def raw(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Tensor, ...]:
+        """As `run`, but quantised outputs are `Codes`, which are made real where they are read.
 
         Raises:
             DataError: the tensor's shape or dtype is not the input's.
@@ -79,7 +87,7 @@ class OnnxRuntime:
                 results = self._session.run(None, {self.inputs[0].name: tensor})
             except Exception as error:  # its errors share no other parent
                 raise ModelError(f"The model fails on a tensor {tensor.shape}: {one_line(error)}.") from error
-            return tuple(real(result, None) for result in results)
+            return tuple(kept(result, None) for result in results)
 
     def close(self) -> None:
         """Frees the model; may be called twice."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Shaped
 
+from tendu.codes import Scale, Tensor
 from tendu.errors import ModelError
 from tendu.extras import require
 from tendu.runtimes.litert import scales_of
@@ -16,7 +17,7 @@ from tendu.runtimes.machine import sensible_threads, threads_said
 from tendu.runtimes.memory import cache_folder
 from tendu.runtimes.model_file import bytes_of, kind_of, one_line
 from tendu.runtimes.runtime import Port
-from tendu.runtimes.tensors import Scale, fitting, real
+from tendu.runtimes.tensors import fitting, kept, meant, real
 
 
 class OpenVINO:
@@ -62,6 +63,15 @@ class OpenVINO:
             DataError: the tensor's shape or dtype is not the input's.
             ModelError: the runtime is closed, or the model fails on this tensor.
         """
+        return real(self.raw(tensor))
+
+    def raw(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Tensor, ...]:
+        """As `run`, but quantised outputs are `Codes`, which are made real where they are read.
+
+        Raises:
+            DataError: the tensor's shape or dtype is not the input's.
+            ModelError: the runtime is closed, or the model fails on this tensor.
+        """
         tensor = fitting(tensor, self.inputs[0])
         with self._lock:
             request = self._request
@@ -72,7 +82,7 @@ class OpenVINO:
             except RuntimeError as error:
                 raise ModelError(f"The model fails on a tensor {tensor.shape}: {one_line(error)}.") from error
             return tuple(
-                real(request.get_output_tensor(i).data, scale) for i, scale in enumerate(self._scales)
+                kept(request.get_output_tensor(i).data, scale) for i, scale in enumerate(self._scales)
             )
 
     def close(self) -> None:
@@ -118,9 +128,6 @@ def _placed(model: bytes, folder: Path, suffix: str) -> Path:
 
 def _port(side: Any, scale: Scale | None = None) -> Port:
     shape = tuple(int(size.get_length()) if size.is_static else -1 for size in side.partial_shape)
-    dtype = (
-        real(np.empty(0, side.element_type.to_dtype()), scale).dtype
-        if scale
-        else side.element_type.to_dtype()
-    )
+    dtype = side.element_type.to_dtype()
+    dtype = meant(dtype, scale) if scale else dtype
     return Port(side.any_name if side.names else "", shape, np.dtype(dtype))

@@ -6,6 +6,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Shaped
 
+from tendu.codes import Tensor
+
 
 @dataclass(frozen=True)
 class Port:
@@ -50,6 +52,10 @@ class Runtime(Protocol):
         Raises:
             DataError: the tensor's shape or dtype is not the input's.
         """
+        ...
+
+    def raw(self, tensor: Shaped[np.ndarray, "*input"]) -> tuple[Tensor, ...]:
+        """As `run`, but quantised outputs are `Codes`: quicker where only a part of them is read."""
         ...
 
     def close(self) -> None:

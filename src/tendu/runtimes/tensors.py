@@ -1,28 +1,13 @@
-"""What every runtime does to tensors: refuse one that does not fit, turn codes of 8 bits into real numbers."""
+"""What every runtime does to tensors: refuse one that does not fit, keep what comes out, make codes real numbers."""
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Shaped
 
+from tendu.codes import Codes, Scale, Tensor
 from tendu.errors import DataError
 from tendu.runtimes.runtime import Port
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How a quantised tensor's codes are meant: real = step · (code - zero).
-
-    Activations of TFLite files have one step and one zero for the whole tensor
-    (ai.google.dev/edge/litert, "8-bit quantization specification").
-
-    Attributes:
-        step: real units from one code to the next.
-        zero: the code of 0.0.
-    """
-
-    step: float
-    zero: int
 
 
 def fitting(tensor: Shaped[np.ndarray, "*input"], port: Port) -> Shaped[np.ndarray, "*input"]:
@@ -40,17 +25,22 @@ def fitting(tensor: Shaped[np.ndarray, "*input"], port: Port) -> Shaped[np.ndarr
     )
 
 
-def real(tensor: Shaped[np.ndarray, "..."], scale: Scale | None) -> Shaped[np.ndarray, "..."]:
-    """A new array that shares no memory: float32 in real units, or the integers themselves where there is no scale.
+def kept(tensor: Shaped[np.ndarray, "..."], scale: Scale | None) -> Tensor:
+    """A runtime's own tensor in new memory: float32, codes with their scale, or the integers where there is no scale.
 
-    >>> real(np.array([10, 12], np.int8), Scale(step=0.5, zero=10))
-    array([0., 1.], dtype=float32)
-    >>> real(np.array([7], np.int32), None)
+    >>> kept(np.array([7], np.int32), None)
     array([7], dtype=int32)
     """
     if scale is not None:
-        numbers = np.subtract(tensor, np.float32(scale.zero), dtype=np.float32)
-        return np.multiply(numbers, np.float32(scale.step), out=numbers)
-    if np.issubdtype(tensor.dtype, np.floating):
-        return tensor.astype(np.float32)
-    return tensor.copy()
+        return Codes(tensor.copy(), scale)
+    return tensor.astype(np.float32) if np.issubdtype(tensor.dtype, np.floating) else tensor.copy()
+
+
+def real(tensors: tuple[Tensor, ...]) -> tuple[Shaped[np.ndarray, "..."], ...]:
+    """The tensors with all codes made float32 numbers."""
+    return tuple(map(np.asarray, tensors))
+
+
+def meant(dtype: Any, scale: Scale | None) -> np.dtype[np.generic]:
+    """The type of what `real` makes of a tensor that comes as `dtype`."""
+    return np.asarray(kept(np.empty(0, dtype), scale)).dtype

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tendu.codes import Scale
 from tendu.errors import DataError, ModelError
 from tendu.runtimes.litert import LiteRT, Share, scales_of
-from tendu.runtimes.tensors import Scale
 from tiny_models import SHAPE, tiny_model
 
 
