@@ -98,8 +98,8 @@ class Estimator:
         """What one look at one window shows: one inference, two where `mirrored`; nobody is left out yet."""
         port = self.runtime.inputs[0]
         tensor = prepare(frame, window, self.height, self.width, port.dtype, centred=self.centred)
-        outputs = self.runtime.run(tensor)
-        flipped = self.runtime.run(np.ascontiguousarray(tensor[:, :, ::-1])) if mirrored else None
+        outputs = self.runtime.raw(tensor)
+        flipped = self.runtime.raw(np.ascontiguousarray(tensor[:, :, ::-1])) if mirrored else None
         seen = self.decoder(outputs, people=people, mirrored=flipped)
         xy = window.to_image(seen.xy)
         return Poses(xy, seen.score, person_box(xy, seen.score), seen.confidence, frame.stamp)

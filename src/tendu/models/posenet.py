@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Shaped
+from jaxtyping import Float32
 
+from tendu.codes import Tensor
 from tendu.errors import DataError
 from tendu.models.personlab import CORAL, Grouping, group, sigmoid
 from tendu.models.posenet_heads import PARTS, PoseNetHeads
@@ -33,15 +34,15 @@ class PoseNetDecoder:
 
     def __call__(
         self,
-        outputs: tuple[Shaped[np.ndarray, "..."], ...],
+        outputs: tuple[Tensor, ...],
         *,
         people: int,
-        mirrored: tuple[Shaped[np.ndarray, "..."], ...] | None = None,
+        mirrored: tuple[Tensor, ...] | None = None,
     ) -> Seen:
         """At most `people` people, the most confident first; none where no part is sure enough.
 
         Args:
-            outputs: float32 maps in real units, as the file gives them.
+            outputs: maps as the file gives them.
             people: how many to report at most.
             mirrored: the maps for the same window flipped left to right, to be averaged in.
 
@@ -65,8 +66,8 @@ class PoseNetDecoder:
         )
         return Seen(xy[:people], score[:people], confidence[:people])
 
-    def _read(self, outputs: tuple[Shaped[np.ndarray, "..."], ...]) -> PoseNetHeads:
-        heads = PoseNetHeads.read(outputs, stride=self.stride)
+    def _read(self, outputs: tuple[Tensor, ...]) -> PoseNetHeads:
+        heads = PoseNetHeads.read([np.asarray(output) for output in outputs], stride=self.stride)
         grid = ((self.height - 1) // self.stride + 1, (self.width - 1) // self.stride + 1)
         if heads.logits.shape[:2] != grid:
             raise DataError(

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float32, Shaped
+from jaxtyping import Float32
+
+from tendu.codes import Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,15 +30,15 @@ class Decoder(Protocol):
 
     def __call__(
         self,
-        outputs: tuple[Shaped[np.ndarray, "..."], ...],
+        outputs: tuple[Tensor, ...],
         *,
         people: int,
-        mirrored: tuple[Shaped[np.ndarray, "..."], ...] | None = None,
+        mirrored: tuple[Tensor, ...] | None = None,
     ) -> Seen:
         """At most `people` people, the most confident first.
 
         Args:
-            outputs: what `Runtime.run` gave.
+            outputs: what `Runtime.run` or `Runtime.raw` gave.
             people: how many to report at most.
             mirrored: what it gave for the same window flipped left to right, to be averaged in.
         """

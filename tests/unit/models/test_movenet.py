@@ -5,7 +5,8 @@ import pytest
 
 from painted_movenet import CELLS, mirror, painted, standing
 from tendu.errors import DataError
-from tendu.models.movenet import PUBLISHED, Heads, HeadsDecoder, MultiPoseDecoder, Reading, SinglePoseDecoder
+from tendu.models.maps import PUBLISHED, Reading
+from tendu.models.movenet import Heads, HeadsDecoder, MultiPoseDecoder, SinglePoseDecoder
 
 MIDDLE = standing(1, 24.3, 24.6)
 LEFT, RIGHT = standing(0.6, 10.2, 22.7), standing(0.6, 36.4, 25.1)

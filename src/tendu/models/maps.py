@@ -1,0 +1,211 @@
+"""Maps: MoveNet's four heads as a model gives them, read only in the cells that a person needs.
+
+A film's frame asks for one person: one cell of the regression, and round each of 17 guesses a few cells of heatmap and
+offset, out of 200,000 numbers. What is read is what reading everything would give, to the last bit.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from jaxtyping import Bool, Float32, Float64, Int64
+
+from tendu.codes import Tensor
+from tendu.errors import DataError
+from tendu.models.seen import Seen
+
+_POINTS = np.arange(17)
+# A keypoint is first sought among the cells at most so many columns and rows from its guess.
+_NEAR = 5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How heads are read.
+
+    Attributes:
+        centre_bias: cells; a centre counts as 1 / (distance to the middle + bias), only where one person is wanted.
+        guess_bias: cells; a heatmap counts as 1 / (distance to the regressed guess + bias). The published graph has
+            1.8 for both.
+        reach: a point is the mean over the (2 reach + 1)² cells around its peak, weighted by heatmap squared.
+            The published graph reads the peak alone, reach 0.
+        confident: a person's confidence is the geometric mean of the centre's score and the mean of the keypoint
+            scores above this.
+        least_centre: the least centre score of a person where several are wanted.
+    """
+
+    centre_bias: float = 1.8
+    guess_bias: float = 3.0
+    reach: int = 2
+    confident: float = 0.2
+    least_centre: float = 0.15
+
+
+PUBLISHED = Reading(guess_bias=1.8, reach=0, confident=0.0)
+"""The published graph's own constants, in float."""
+
+
+def sigmoid(logits: Float32[np.ndarray, "*map"]) -> Float32[np.ndarray, "*map"]:
+    """1 / (1 + exp(-x)), without overflow."""
+    return (0.5 * (1 + np.tanh(0.5 * logits))).astype(np.float32, copy=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Maps:
+    """MoveNet's maps for one window, h × w cells of c channels in C order, whatever their shape; y before x.
+
+    Attributes:
+        centre: (h, w), how much a cell is a person's centre, 0 to 1.
+        heatmap: 17 channels, how much a cell holds a keypoint.
+        offset: 34 channels, cells from a cell's corner to the keypoint in it.
+        regression: 34 channels, cells from a centre's cell to each of its keypoints.
+        score: from numbers of the heatmap to 0 to 1, the higher the higher.
+    """
+
+    centre: Float32[np.ndarray, "h w"]
+    heatmap: Tensor
+    offset: Tensor
+    regression: Tensor
+    score: Callable[[Float32[np.ndarray, "..."]], Float32[np.ndarray, "..."]] = sigmoid
+
+    @classmethod
+    def of(cls, outputs: tuple[Tensor, ...]) -> "Maps":
+        """The maps among a cut file's four outputs, which are logits.
+
+        Raises:
+            DataError: the outputs are not four maps of 1, 17, 34 and 34 channels.
+        """
+        shapes = [output.shape for output in outputs]
+        if [shape[-1:] for shape in shapes] != [(1,), (17,), (34,), (34,)] or len(
+            {s[:-1] for s in shapes}
+        ) != 1:
+            raise DataError(
+                f"MoveNet's heads are maps of 1, 17, 34 and 34 channels; the model gave {shapes}."
+            )
+        centre, heatmap, offset, regression = outputs
+        return cls(sigmoid(np.asarray(centre)[0, :, :, 0]), heatmap, offset, regression)
+
+
+def middle_centre(maps: Maps, reading: Reading) -> Int64[np.ndarray, "1 2"]:
+    """The cell (x, y) of the person nearest to the middle of the window."""
+    weight = maps.centre / (_from_middle(*maps.centre.shape) + reading.centre_bias)
+    y, x = divmod(int(weight.argmax()), weight.shape[1])
+    return np.array([[x, y]], np.int64)
+
+
+@cache
+def _from_middle(rows: int, columns: int) -> Float64[np.ndarray, "rows columns"]:
+    """How far each cell is from the middle cell, in cells."""
+    return np.hypot(np.arange(rows)[:, None] - rows / 2, np.arange(columns)[None] - columns / 2)
+
+
+def centres(maps: Maps, reading: Reading, people: int) -> Int64[np.ndarray, "n 2"]:
+    """The cells (x, y) of all people: peaks of the centre map among their eight neighbours, the highest first."""
+    padded = np.pad(maps.centre, 1)
+    around = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).max(axis=(2, 3))
+    y, x = np.nonzero((maps.centre >= around) & (maps.centre >= reading.least_centre))
+    order = np.argsort(-maps.centre[y, x], kind="stable")[:people]
+    return np.stack([x[order], y[order]], axis=1).astype(np.int64)
+
+
+def read(maps: Maps, cells: Int64[np.ndarray, "n 2"], reading: Reading) -> Seen:
+    """The people whose centres lie in the given cells (x, y)."""
+    rows, columns = maps.centre.shape
+    if len(cells) == 0:
+        return Seen(np.zeros((0, 17, 2), np.float32), np.zeros((0, 17), np.float32), np.zeros(0, np.float32))
+    cell = cells[:, 1] * columns + cells[:, 0]
+    guess = maps.regression.reshape(-1, 17, 2).take(cell, axis=0) + cells[:, None, ::-1]
+    peak = _peaks(maps, guess.reshape(-1, 2), reading.guess_bias)
+    yx, score = _around(maps, peak.reshape(-1, 17), reading.reach)
+    xy = yx[:, :, ::-1] / np.array([columns, rows], np.float32)
+    centre = maps.centre.take(cell)
+    return _ranked(Seen(xy, score, np.sqrt(centre * confidence(score, reading.confident))))
+
+
+def _peaks(maps: Maps, guess: Float64[np.ndarray, "m 2"], bias: float) -> Int64[np.ndarray, "m"]:
+    """The cell of each keypoint, 17 a person: where heatmap / (distance to the guess + bias) is most.
+
+    A cell that is not near weighs at most the channel's highest score / (`_NEAR` + 0.5 + bias). Only where nothing
+    that is near weighs more, the whole map is searched.
+    """
+    rows, columns = maps.centre.shape
+    point = np.tile(_POINTS, len(guess) // 17)
+    limits = np.array([rows, columns])
+    side = np.minimum(limits, 2 * _NEAR + 1)
+    # fmin and fmax pass over guesses that are no numbers, as a broken model gives them.
+    low = np.fmax(np.fmin(np.rint(guess) - _NEAR, limits - side), 0).astype(np.int64)
+    cell, weight = _best(maps, guess, point, low, side.tolist(), bias)
+    highest = maps.heatmap.reshape(rows, -1).max(axis=0).reshape(columns, 17).max(axis=0)
+    unsure = ~(weight > maps.score(highest)[point] / (_NEAR + 0.5 + bias))
+    if unsure.any():
+        corner = np.zeros((int(unsure.sum()), 2), np.int64)
+        cell[unsure], _ = _best(maps, guess[unsure], point[unsure], corner, [rows, columns], bias)
+    return cell
+
+
+def _best(
+    maps: Maps,
+    guess: Float64[np.ndarray, "m 2"],
+    point: Int64[np.ndarray, "m"],
+    low: Int64[np.ndarray, "m 2"],
+    side: list[int],
+    bias: float,
+) -> tuple[Int64[np.ndarray, "m"], Float64[np.ndarray, "m"]]:
+    """The cell of most weight in a rectangle of cells from `low` on, the first of equals, and its weight."""
+    columns = maps.centre.shape[1]
+    down = np.square(low[:, :1] + np.arange(side[0]) - guess[:, :1])
+    across = np.square(low[:, 1:] + np.arange(side[1]) - guess[:, 1:])
+    distance = np.sqrt(down[:, :, None] + across[:, None]).reshape(len(guess), -1)
+    cells = (low[:, 0] * columns + low[:, 1])[:, None] + _rectangle(*side, columns)
+    weight = maps.score(maps.heatmap.take(cells * 17 + point[:, None])) / (distance + bias)
+    best = np.arange(len(guess)), weight.argmax(axis=1)
+    return cells[best], weight[best]
+
+
+@cache
+def _rectangle(height: int, width: int, columns: int) -> Int64[np.ndarray, "cells"]:
+    """Steps from the first cell of a rectangle to each of it."""
+    return (np.arange(height)[:, None] * columns + np.arange(width)).ravel()
+
+
+def _around(
+    maps: Maps, peak: Int64[np.ndarray, "n 17"], reach: int
+) -> tuple[Float32[np.ndarray, "n 17 2"], Float32[np.ndarray, "n 17"]]:
+    """Cell + offset (y, x), averaged over the cells around each peak, weighted by heatmap squared; the peak's score."""
+    cells, inside, places = _neighbours(*maps.centre.shape, reach)
+    around = cells.take(peak, axis=0) * 17 + _POINTS[:, None]
+    score = maps.score(maps.heatmap.take(around))
+    weight = np.square(score) * inside.take(peak, axis=0) + np.float32(1e-12)
+    place = maps.offset.reshape(-1, 2).take(around, axis=0) + places.take(peak, axis=0)
+    mean = (place * weight[..., None]).sum(axis=2) / weight.sum(axis=2)[..., None]
+    return mean.astype(np.float32), score[..., score.shape[2] // 2]
+
+
+@cache
+def _neighbours(
+    rows: int, columns: int, reach: int
+) -> tuple[Int64[np.ndarray, "cells k"], Bool[np.ndarray, "cells k"], Int64[np.ndarray, "cells k 2"]]:
+    """For each cell of a map those at most `reach` away, itself in the middle.
+
+    Their numbers, whether they are inside the map, and their places (y, x). For one outside stands the nearest inside.
+    """
+    steps = np.arange(-reach, reach + 1)
+    down, across = (step.ravel() for step in np.meshgrid(steps, steps, indexing="ij"))
+    cell = np.arange(rows * columns)[:, None]
+    y, x = cell // columns + down, cell % columns + across
+    inside = (y >= 0) & (y < rows) & (x >= 0) & (x < columns)
+    y, x = np.clip(y, 0, rows - 1), np.clip(x, 0, columns - 1)
+    return y * columns + x, inside, np.stack([y, x], axis=-1)
+
+
+def confidence(score: Float32[np.ndarray, "n k"], confident: float) -> Float32[np.ndarray, "n"]:
+    """How sure the points are: the mean of the scores above `confident`, or else the highest score."""
+    counted = score > confident
+    total = (score * counted).sum(axis=1) / np.maximum(counted.sum(axis=1), 1)
+    return np.where(counted.any(axis=1), total, score.max(axis=1)).astype(np.float32)
+
+
+def _ranked(seen: Seen) -> Seen:
+    order = np.argsort(-seen.confidence, kind="stable")
+    return Seen(seen.xy[order], seen.score[order], seen.confidence[order])

@@ -1,0 +1,76 @@
+"""Reading only the cells that are needed gives what reading every cell gives."""
+
+import numpy as np
+import pytest
+
+from tendu.codes import Codes, Scale
+from tendu.models.maps import Maps, Reading, read, sigmoid
+
+
+def heads(rows, columns, *, guess_apart, seed=0):
+    """Logits of noise with one high peak a keypoint, the guesses so many cells from the peaks on average."""
+    rng = np.random.default_rng(seed)
+    heatmap = rng.normal(-4, 1, (1, rows, columns, 17)).astype(np.float32)
+    peaks = np.stack([rng.integers(0, rows, 17), rng.integers(0, columns, 17)], axis=1)
+    heatmap[0, peaks[:, 0], peaks[:, 1], np.arange(17)] = rng.normal(1, 2, 17)
+    regression = np.zeros((1, rows, columns, 17, 2), np.float32)
+    regression[0] = peaks - [rows // 2, columns // 2] + rng.normal(0, guess_apart, (17, 2))
+    return (
+        rng.normal(-2, 1, (1, rows, columns, 1)).astype(np.float32),
+        heatmap,
+        rng.uniform(0, 1, (1, rows, columns, 34)).astype(np.float32),
+        regression.reshape(1, rows, columns, 34),
+    )
+
+
+def every_cell(outputs, cell, reading):
+    """Place (x, y) in the window and score of each keypoint of the person at a cell (x, y), by one loop a keypoint."""
+    _, heatmap, offset, regression = (np.asarray(output)[0] for output in outputs)
+    rows, columns = heatmap.shape[:2]
+    y, x = np.mgrid[:rows, :columns]
+    found = []
+    for point in range(17):
+        down, across = regression[cell[1], cell[0], 2 * point : 2 * point + 2]
+        score = sigmoid(np.ascontiguousarray(heatmap[:, :, point])).astype(np.float64)
+        weight = score / (np.hypot(y - (cell[1] + down), x - (cell[0] + across)) + reading.guess_bias)
+        j, i = np.divmod(int(weight.argmax()), columns)
+        near = (np.abs(y - j) <= reading.reach) & (np.abs(x - i) <= reading.reach)
+        place = [(x + offset[:, :, 2 * point + 1])[near], (y + offset[:, :, 2 * point])[near]]
+        found.append([*np.average(place, axis=1, weights=score[near] ** 2) / [columns, rows], score[j, i]])
+    return np.array(found)
+
+
+@pytest.mark.parametrize(
+    "guess_apart", [1, 8, 60]
+)  # near the peaks, beside the cells searched first, off the map
+@pytest.mark.parametrize(
+    ("rows", "columns"), [(48, 48), (24, 40), (7, 30)]
+)  # the last lower than those cells
+@pytest.mark.parametrize("reach", [0, 2])
+def test_what_is_read_is_what_every_cell_says(rows, columns, guess_apart, reach):
+    reading = Reading(reach=reach)
+    cell = [columns // 2, rows // 2]
+    for seed in range(5):
+        outputs = heads(rows, columns, guess_apart=guess_apart, seed=seed)
+        seen = read(Maps.of(outputs), np.array([cell]), reading)
+        expected = every_cell(outputs, cell, reading)
+        assert np.allclose(seen.xy[0], expected[:, :2], atol=1e-5)
+        assert np.allclose(seen.score[0], expected[:, 2], atol=1e-5)
+
+
+def test_codes_are_read_as_the_numbers_that_they_mean():
+    scale = Scale(0.25, -20)
+    codes = tuple(
+        Codes(np.clip(np.rint(head / 0.25) - 20, -128, 127).astype(np.int8), scale)
+        for head in heads(48, 48, guess_apart=4)
+    )
+    cells = np.array([[24, 24], [3, 40]])
+    one = read(Maps.of(codes), cells, Reading())
+    other = read(Maps.of(tuple(np.asarray(head) for head in codes)), cells, Reading())
+    assert np.array_equal(one.xy, other.xy)
+    assert np.array_equal(one.score, other.score)
+
+
+def test_a_broken_model_that_gives_no_numbers_gives_nobody_a_score():
+    outputs = tuple(np.full_like(head, np.nan) for head in heads(48, 48, guess_apart=1))
+    assert np.isnan(read(Maps.of(outputs), np.array([[24, 24]]), Reading()).score).all()
