@@ -136,9 +136,9 @@ def test_heads_made_larger_show_the_same_people_in_the_same_places():
     heads.regression[24, 24] = truth[:, :2] - 24 + 3
     heads = pulled(heads, truth[None], 1.0)
     larger = enlarged(heads, 64)
-    before = read(heads, np.array([[24, 24]]), Reading())
+    before = read(heads.maps(), np.array([[24, 24]]), Reading())
     y, x = np.unravel_index(larger.centre.argmax(), larger.centre.shape)
-    after = read(larger, np.array([[x, y]]), Reading())
+    after = read(larger.maps(), np.array([[x, y]]), Reading())
     assert np.abs(after.xy - before.xy).max() * CELLS < 0.35
     assert np.abs(after.score - before.score).max() < 0.25
     # Peaks stay as narrow in cells as they were.
@@ -153,11 +153,12 @@ def test_a_teacher_with_a_smaller_input_sees_large_people_at_its_own_size(networ
     sizes = []
     seen = network.forward
     network.forward = lambda pictures: sizes.append(pictures.shape[-1]) or seen(pictures)  # type: ignore[method-assign]
-    samples = [draw(dotted(), 0, np.random.default_rng(s), size=128, small=0.0, trust=0.0) for s in range(12)]
+    samples = [draw(dotted(), 0, np.random.default_rng(s), size=96, small=0.0, trust=0.0) for s in range(12)]
     with torch.no_grad():
         batch = Teacher(network)(samples)
-    assert network.shape.size == 64 and set(sizes) == {64, 128}
-    assert batch.heatmap.shape == (12, 17, 32, 32)
+    assert network.shape.size == 64
+    assert set(sizes) == {64, 96}
+    assert batch.heatmap.shape == (12, 17, 24, 24)
 
 
 @pytest.mark.parametrize("times", [2, 3])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tendu.errors import DataError, SourceError
-from tendu.training.data import ROOM, SIDE, read_crops
+from tendu.training.data import ROOM, SIDE, Crops, read_crops
 from tendu.training.recipe import Recipe, Set, read_recipe
 
 
@@ -41,6 +41,22 @@ def test_a_shard_s_crops_are_rgb_and_points_outside_count_as_not_labelled(tmp_pa
     assert np.abs(crops.pictures[0, 5, 5].astype(int) - (200, 20, 10)).max() < 4
     assert crops.people[0][0, 0].tolist() == [128.0, 60.0, 2.0]
     assert crops.people[0][0, 16].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_held_out_crops_are_all_of_their_photos():
+    pictures = np.zeros((20, SIDE, SIDE, 3), np.uint8)
+    pictures[:, 0, 0, 0] = np.arange(20)
+    people = tuple(np.full((1, 17, 3), i, np.float32) for i in range(20))
+    crops = Crops(pictures, people, tuple(f"photo {i // 4}" for i in range(20)))  # five photos of four crops
+    seen, held = crops.parted(0.4, seed=1)
+    assert len(seen) == 12
+    assert len(held) == 8
+    assert len(set(held.sources)) == 2
+    assert not set(held.sources) & set(seen.sources)
+    for one in (seen, held):
+        assert one.pictures[:, 0, 0, 0].tolist() == [person[0, 0, 0] for person in one.people]
+    assert crops.parted(0.4, seed=1)[1].sources == held.sources
+    assert crops.parted(0.0)[0].pictures is crops.pictures
 
 
 def test_no_more_crops_are_read_than_wanted(tmp_path):
@@ -97,17 +113,19 @@ def test_a_coco_folder_gives_each_labelled_person_a_crop_round_the_box(tmp_path)
 
 def test_a_recipe_says_everything_that_is_said_in_it(tmp_path):
     path = tmp_path / "r.toml"
-    path.write_text('batch = 4\nrate = 2e-4\n[[sets]]\nlabels = "a.jsonl"\ntrust = 0.1\n')
-    assert read_recipe(path) == Recipe(sets=(Set("a.jsonl", trust=0.1),), batch=4, rate=2e-4)
+    text = 'batch = 4\nrate = 2e-4\nsize = 256\n[[sets]]\nlabels = "a.jsonl"\ntrust = 0.1\nheld = 0.2\n'
+    path.write_text(text)
+    assert read_recipe(path) == Recipe((Set("a.jsonl", trust=0.1, held=0.2),), batch=4, rate=2e-4, size=256)
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("batch = 4", r"names no data: it needs a table \[\[sets\]\]"),
-        ('rates = 1\n[[sets]]\nlabels = "a"', "has 'rates', which is none of sets, network, batch"),
+        ('rates = 1\n[[sets]]\nlabels = "a"', "has 'rates', which is none of sets, network, size"),
         ("[[sets]]\nshare = 1.0", "lacks something: .*labels"),
         ("batch = ", "is no TOML"),
+        ('size = 200\n[[sets]]\nlabels = "a"', "has size 200: the input's side is a multiple of 32"),
     ],
 )
 def test_a_recipe_that_cannot_be_meant_is_one_sentence(tmp_path, text, sentence):

@@ -27,7 +27,7 @@ def folder(tmp_path_factory, crops):
             shard.addfile(entry, io.BytesIO(content))
             line = {"file": entry.name, "shard": 0, "people": people.reshape(len(people), -1).tolist()}
             labels.write(json.dumps(line) + "\n")
-    (place / "tiny.toml").write_text('batch = 2\n[[sets]]\nlabels = "made.jsonl"\n')
+    (place / "tiny.toml").write_text('batch = 2\nsize = 96\n[[sets]]\nlabels = "made.jsonl"\nheld = 0.25\n')
     network = Network(Shape(size=64, width=0.25, head=16))
     state = network.state_dict()
     save(Checkpoint(network.shape, 0, 0.0, state, state, {}, {}), place / "tiny.pt")
@@ -44,6 +44,10 @@ def test_a_run_is_trained_resumed_and_exported(folder, capsys):
     assert "holds a run already. Give --resume to go on" in capsys.readouterr().err
     assert main([*said, "-o", str(out), "--steps", "12", "--resume"]) == 0
     assert load(out / "checkpoint.pt").step == 12
+    assert load(out / "checkpoint.pt").shape == Shape(size=96, width=0.25, head=16)
+    judged = [json.loads(line) for line in (out / "judged.jsonl").read_text().splitlines()]
+    assert [(line["step"], line["title"]) for line in judged[-2:]] == [(12, "held, close"), (12, "held, far")]
+    assert all(0 <= line["oks"] <= 100 for line in judged)
     said = ["export", str(out / "checkpoint.pt"), "--data", str(folder / "made.jsonl")]
     said += ["-o", str(folder / "mine.tflite"), "--precision", "float16", "--precision", "int8"]
     assert main(said) == 0
@@ -52,7 +56,7 @@ def test_a_run_is_trained_resumed_and_exported(folder, capsys):
     assert card["sha256"] in (folder / "mine-int8.md").read_text()
     with tendu.load(folder / "mine-int8.tflite") as model:
         assert (
-            len(model.see(tendu.Frame.of(np.zeros((64, 64, 3), np.uint8)), tendu.Window(0, 0, 64, 64))) == 1
+            len(model.see(tendu.Frame.of(np.zeros((96, 96, 3), np.uint8)), tendu.Window(0, 0, 96, 96))) == 1
         )
     assert main(said) == 1
     assert "is there already. Give --overwrite" in capsys.readouterr().err

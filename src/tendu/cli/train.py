@@ -1,7 +1,6 @@
 """`tendu train`: a network of MoveNet's family learns from labelled crops and a teacher."""
 
-import json
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -77,12 +76,11 @@ def train(
     require("torch", extra="train", purpose="Training")
     from tendu.training.curves import draw_curves
     from tendu.training.data import read_crops
-    from tendu.training.judge import judged
+    from tendu.training.judge import note_figures
     from tendu.training.loop import Budget, Progress, Run
     from tendu.training.network import fresh
     from tendu.training.recipe import read_recipe
     from tendu.training.start import network_from
-    from tendu.training.tflite import written
 
     read = read_recipe(recipe)
     budget = Budget(steps=steps, minutes=minutes)
@@ -92,21 +90,21 @@ def train(
     if (output / "checkpoint.pt").exists() and not resume:
         raise SinkError(f"{output} holds a run already. Give --resume to go on, or another folder.")
     network = fresh(read.network, seed=read.seed) if start is None else network_from(start)
+    if read.size is not None:
+        network.shape = replace(network.shape, size=read.size)
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SinkError(f"Cannot make the folder {output}: {error.strerror or error}.") from error
-    crops = [read_crops(data / one.labels, limit=limit) for one in read.sets]
-    run = Run(read, crops, network, network_from(source), folder=output, threads=threads)
+    parts = [read_crops(data / one.labels, limit=limit).parted(one.held) for one in read.sets]
+    run = Run(
+        read, [seen for seen, _ in parts], network, network_from(source), folder=output, threads=threads
+    )
     if resume:
         run.resume()
 
     def judge() -> None:
-        with (output / "judged.jsonl").open("a", encoding="utf-8") as file:
-            for folder in judges:
-                for figure in judged(written(run.averaged), folder, threads=threads):
-                    line = {"step": run.step, "title": figure.title, **asdict(figure)}
-                    file.write(json.dumps(line) + "\n")
+        note_figures(run.averaged, run.step, output, held=[held for _, held in parts], folders=judges)
         draw_curves(output)
 
     with Bar(shown=True) as bar:

@@ -18,7 +18,7 @@ CELL = 4
 """Pixels of the input per cell of the heads."""
 
 
-TIMES = (2, 3)
+TIMES = (2, 3, 4)
 """How many times closer the teacher looks at a small person; those that divide the heads' side."""
 
 
@@ -48,6 +48,8 @@ class Sample:
         worsened: uint8 (size, size, 3), what the student sees.
         clean: the same before it was worsened, what the teacher sees.
         people: who is meant, float32 (p, 17, 3), x and y in cells of the heads, v 0 where a point is not labelled or not in view.
+        others: who is seen beside them and not meant, the same.
+        box: the part of the picture's side that the person's box takes.
         close: where the teacher looks closer; None where the person is large already.
         closely: uint8 (size, size, 3), that part at full size; None as `close`.
         trust: how far the labels count, 0 to 1.
@@ -56,6 +58,8 @@ class Sample:
     worsened: UInt8[np.ndarray, "s s 3"]
     clean: UInt8[np.ndarray, "s s 3"]
     people: Float32[np.ndarray, "p 17 3"]
+    others: Float32[np.ndarray, "q 17 3"]
+    box: float
     close: Close | None
     closely: UInt8[np.ndarray, "s s 3"] | None
     trust: float
@@ -96,17 +100,42 @@ def draw(
     filling = crops.pictures[rng.integers(len(crops))] if rng.random() < 0.5 else None
     clean = _sample(crops.pictures[index], window, size, filling)
     # Close up, the one in the middle is meant: others' labels would teach to mix people up.
-    meant = crops.people[index][: 1 if window.width < box / CLOSE_UP else None]
+    everyone = _seen(crops.people[index], window, cells)
+    count = 1 if window.width < box / CLOSE_UP else len(everyone)
     closely = None if inner is None else _sample(crops.pictures[index], inner, size, None)
-    people = _seen(meant, window, cells)
     if flipped:
-        clean, people = clean[:, ::-1], _mirrored(people, cells)
+        clean, everyone = clean[:, ::-1], _mirrored(everyone, cells)
         if close is not None and closely is not None:
             part = cells // close.times
             close, closely = Close(cells - part - close.left, close.top, close.times), closely[:, ::-1]
     clean = np.ascontiguousarray(clean)
     closely = None if closely is None else np.ascontiguousarray(closely)
-    return Sample(worsened(clean, rng), clean, people, close, closely, trust)
+    return Sample(
+        worsened=worsened(clean, rng),
+        clean=clean,
+        people=everyone[:count],
+        others=everyone[count:],
+        box=box / window.width,
+        close=close,
+        closely=closely,
+        trust=trust,
+    )
+
+
+def crop_of(
+    crops: Crops, index: int, *, size: int, box: float
+) -> tuple[UInt8[np.ndarray, "s s 3"], Float32[np.ndarray, "17 3"]]:
+    """A crop as it is, its person in the middle, and that person in cells of the heads.
+
+    Args:
+        crops: the data.
+        index: which.
+        size: the side of the picture, px.
+        box: the part of it that the person's box takes.
+    """
+    window = _square(np.array([SIDE / 2, SIDE / 2]), SIDE / ROOM / box, 0.0)
+    picture = _sample(crops.pictures[index], window, size, None)
+    return picture, _seen(crops.people[index][:1], window, size // CELL)[0]
 
 
 def _square(middle: Float64[np.ndarray, "2"], side: float, angle: float) -> Window:

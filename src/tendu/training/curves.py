@@ -31,9 +31,14 @@ def draw_curves(folder: Path) -> Path:
     upper.legend(loc="upper right")
     for title in dict.fromkeys(row["title"] for row in marks):
         mine = [row for row in marks if row["title"] == title]
-        lower.plot([row["step"] for row in mine], [row["ap"] for row in mine], marker="o", label=title)
+        lower.plot(
+            [row["step"] for row in mine],
+            [row.get("ap", row.get("oks")) for row in mine],
+            marker="o",
+            label=title,
+        )
     lower.set_xlabel("step")
-    lower.set_ylabel("AP")
+    lower.set_ylabel("AP, or mean OKS of held people")
     if marks:
         lower.legend(loc="center right")
     path = folder / "curves.png"

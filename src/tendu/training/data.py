@@ -6,14 +6,14 @@ decoded, so that loading never waits for a disk: 10,000 crops take 2 GB.
 
 import json
 import tarfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, Int64, UInt8
 
 from tendu.errors import SourceError
 from tendu.frame import Frame
@@ -34,7 +34,7 @@ class Crops:
         pictures: uint8 (n, 256, 256, 3), RGB.
         people: for each picture float32 (p, 17, 3): x, y in crop pixels and v (0 not labelled, 1 hidden, 2 visible);
             the first is whom the crop is made for.
-        sources: for each picture the set that it is from.
+        sources: for each picture the photo that it is cut from.
     """
 
     pictures: UInt8[np.ndarray, "n 256 256 3"]
@@ -44,14 +44,25 @@ class Crops:
     def __len__(self) -> int:
         return len(self.people)
 
-    @classmethod
-    def joined(cls, several: Iterable["Crops"]) -> "Crops":
-        """All crops of several sets."""
-        sets = list(several)
-        return cls(
-            np.concatenate([one.pictures for one in sets]),
-            tuple(people for one in sets for people in one.people),
-            tuple(source for one in sets for source in one.sources),
+    def parted(self, part: float, *, seed: int = 0) -> tuple["Crops", "Crops"]:
+        """These crops in two: those of most photos, and those of a part of the photos, which may be none.
+
+        Args:
+            part: of the photos, 0 to 1; all crops of a photo are on one side.
+            seed: of the chance that chooses them.
+        """
+        photos = sorted(set(self.sources))
+        chosen = np.random.default_rng(seed).permutation(len(photos))[: round(part * len(photos))]
+        held = {photos[i] for i in chosen}
+        apart = np.array([source in held for source in self.sources])
+        return self._only(np.flatnonzero(~apart)), self._only(np.flatnonzero(apart))
+
+    def _only(self, rows: Int64[np.ndarray, "k"]) -> "Crops":
+        several = rows.tolist()
+        # All rows are all of the pictures: gigabytes, which need no copy.
+        pictures = self.pictures if len(several) == len(self) else self.pictures[rows]
+        return Crops(
+            pictures, tuple(self.people[i] for i in several), tuple(self.sources[i] for i in several)
         )
 
 
@@ -72,10 +83,11 @@ def read_crops(path: Path, *, limit: int | None = None) -> Crops:
     if not drawn:
         raise SourceError(f"{path} has no labelled person. Give a file with keypoints.")
     people = tuple(row[1] for row in rows)
-    return Crops(np.stack(drawn), people, (path.stem,) * len(people))
+    return Crops(np.stack(drawn), people, tuple(row[2] for row in rows))
 
 
-_Row = tuple[Callable[[], UInt8[np.ndarray, "256 256 3"]], Float32[np.ndarray, "p 17 3"]]
+_Row = tuple[Callable[[], UInt8[np.ndarray, "256 256 3"]], Float32[np.ndarray, "p 17 3"], str]
+"""What gives the crop, the people in it, the photo that it is cut from."""
 
 
 def _drawn(row: _Row) -> UInt8[np.ndarray, "256 256 3"]:
@@ -101,13 +113,14 @@ def _shard_rows(path: Path, limit: int | None) -> list[_Row]:
                 entry = json.loads(line)
                 people = np.asarray(entry["people"], np.float32).reshape(-1, 17, 3)
                 name, shard = str(entry["file"]), int(entry["shard"])
+                photo = str(entry.get("source", name))
             except (ValueError, KeyError, TypeError) as error:
                 raise SourceError(
                     f"Line {number} of {path} is no label: expected file, shard and people of 17 x (x, y, v); {error!r}."
                 ) from error
             if shard not in shards:
                 shards[shard] = opened.enter_context(_shard(path.with_name(f"{path.stem}-{shard:03d}.tar")))
-            rows.append((_Crop(_member(shards[shard], name, path), name), _inside(people)))
+            rows.append((_Crop(_member(shards[shard], name, path), name), _inside(people), photo))
     return rows
 
 
@@ -174,7 +187,7 @@ def _coco_rows(path: Path, limit: int | None) -> list[_Row]:
         order = [first, *(i for i in range(len(everyone[image])) if i != first)]
         people = np.stack([everyone[image][i] for i in order])
         people[..., :2] = window.to_unit(people[..., :2] + 0.5) * SIDE
-        rows.append((_Window(folder / files[image], window), _inside(people)))
+        rows.append((_Window(folder / files[image], window), _inside(people), files[image]))
     return rows
 
 

@@ -1,13 +1,20 @@
 """Judging: a network's AP on annotated photos, through the very file that would be shipped."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tendu.errors import SinkError
 from tendu.evaluation import Protocol, evaluate
 from tendu.loading import load
 from tendu.looking import Look
 from tendu.metrics.coco import Truth, read_truth
+from tendu.training.data import Crops
+from tendu.training.held import held_figures
+from tendu.training.network import Network
+from tendu.training.tflite import written
 
 PEOPLE = 20
 """How many people COCO's scorer counts in a photo (cocoeval.py, maxDets)."""
@@ -60,6 +67,34 @@ def judged(model: bytes, folder: Path, *, looks_many: bool = False, threads: int
             for protocol, look in rows
             if looks_many or look == "once"
         ]
+
+
+def note_figures(
+    network: Network, step: int, folder: Path, *, held: Sequence[Crops], folders: Sequence[Path]
+) -> None:
+    """Adds a line for each figure of a network to a run's `judged.jsonl`.
+
+    Args:
+        network: as it would be exported.
+        step: of the run.
+        folder: of the run.
+        held: crops that are held out, see `held_figures`.
+        folders: annotated photos, see `judged`.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    lines = [
+        {"title": title, "oks": alike} for one in held for title, alike in held_figures(network, one).items()
+    ]
+    for photos in folders:
+        lines += [{"title": figure.title, **asdict(figure)} for figure in judged(written(network), photos)]
+    path = folder / "judged.jsonl"
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps({"step": step, **line}) + "\n" for line in lines)
+    except OSError as error:
+        raise SinkError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
 def _figure(path: Path, truth: Truth, protocol: Protocol, look: Look, threads: int) -> Figure:

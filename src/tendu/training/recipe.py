@@ -16,11 +16,13 @@ class Set:
         labels: its file of labels, as `tendu.training.data.read_crops` takes it; relative to the data folder.
         share: how often its crops are drawn, against the other sets' shares.
         trust: 0 to 1, how far its labels count against the teacher; crowd-labelled sets deserve little.
+        held: the part of its photos that is never trained on, and judges instead; 0 to 1.
     """
 
     labels: str
     share: float = 1.0
     trust: float = 0.5
+    held: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Recipe:
     Attributes:
         sets: the data.
         network: "lightning" or "thunder"; a start file's own shape comes before it.
+        size: the side of the input, px, a multiple of 32; None for the start's own.
         batch: pictures a step.
         rate: the highest learning rate of AdamW, in the units of `tendu.training.network.Convolution`.
         warm: steps in which the rate rises.
@@ -43,6 +46,7 @@ class Recipe:
 
     sets: tuple[Set, ...]
     network: str = "lightning"
+    size: int | None = None
     batch: int = 32
     rate: float = 1e-4
     warm: int = 50
@@ -69,7 +73,10 @@ def read_recipe(path: Path) -> Recipe:
     sets = tuple(_filled(Set, one, path) for one in table.pop("sets", []))
     if not sets:
         raise DataError(f"The recipe {path} names no data: it needs a table [[sets]] with labels.")
-    return _filled(Recipe, {**table, "sets": sets}, path)
+    recipe: Recipe = _filled(Recipe, {**table, "sets": sets}, path)
+    if recipe.size is not None and (recipe.size < 32 or recipe.size % 32):
+        raise DataError(f"The recipe {path} has size {recipe.size}: the input's side is a multiple of 32.")
+    return recipe
 
 
 def _filled(kind: type[Any], table: dict[str, Any], path: Path) -> Any:

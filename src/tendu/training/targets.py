@@ -14,7 +14,7 @@ from jaxtyping import Float32
 from torch import Tensor
 
 from tendu.models.movenet import Heads
-from tendu.training.augment import Close, Sample
+from tendu.training.augment import CELL, Close, Sample
 from tendu.training.network import Network
 
 SIGMAS = np.array([0.8] * 5 + [1.1] * 6 + [1.4] * 2 + [1.1] * 4, np.float32)
@@ -22,6 +22,12 @@ SIGMAS = np.array([0.8] * 5 + [1.1] * 6 + [1.4] * 2 + [1.1] * 4, np.float32)
 
 NEAR = 2.0
 """Cells round a labelled point in which offsets are pulled, and round a centre in which regressions are."""
+
+ROUND = 3.0
+"""Cells round the point of somebody who is not meant."""
+
+LARGE = 0.75
+"""A box above this part of the teacher's own input is a large person."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +53,7 @@ class Teacher:
     """A network that is not trained any more and says what another should learn.
 
     Args:
-        network: it; its input has the student's size.
+        network: it. Where its own input is smaller than the student's, it sees large people at its own size.
     """
 
     def __init__(self, network: Network) -> None:
@@ -58,7 +64,8 @@ class Teacher:
         large = [sample.clean for sample in samples if sample.closely is None]
         near = [sample.closely for sample in samples if sample.closely is not None]
         far = [sample.clean for sample in samples if sample.closely is not None]
-        mirrored = iter(self._mean(large + near))
+        boxes = [sample.box for sample in samples if sample.closely is None] + [1.0] * len(near)
+        mirrored = iter(self._mean(large + near, boxes))
         direct = [next(mirrored) for _ in large]
         closer = list(mirrored)
         single = self._heads(far)
@@ -68,7 +75,7 @@ class Teacher:
                 heads = direct.pop(0)
             else:
                 heads = brought_down(single.pop(0), closer.pop(0), sample.close)
-            done.append(pulled(heads, sample.people, sample.trust))
+            done.append(pulled(heads, sample.people, sample.trust, others=sample.others))
         return Batch(
             _tensor([sample.worsened.transpose(2, 0, 1) for sample in samples]),
             *(
@@ -77,9 +84,22 @@ class Teacher:
             ),
         )
 
-    def _mean(self, pictures: list[np.ndarray]) -> list[Heads]:
-        turned = self._heads([picture[:, ::-1] for picture in pictures])
-        return [one.mean(other.flipped()) for one, other in zip(self._heads(pictures), turned, strict=True)]
+    def _mean(self, pictures: list[np.ndarray], boxes: list[float]) -> list[Heads]:
+        """The mean heads of pictures and their mirror images, each at the size at which the teacher sees best."""
+        made: dict[int, Heads] = {}
+        own = self._network.shape.size
+        for reduced in (False, True):
+            rows = [
+                row
+                for row, (picture, box) in enumerate(zip(pictures, boxes, strict=True))
+                if reduced == (len(picture) > own and box * len(picture) > LARGE * own)
+            ]
+            seen = [_reduced(pictures[row], own) if reduced else pictures[row] for row in rows]
+            turned = self._heads([picture[:, ::-1] for picture in seen])
+            for row, one, other in zip(rows, self._heads(seen), turned, strict=True):
+                mean = one.mean(other.flipped())
+                made[row] = enlarged(mean, len(pictures[row]) // CELL) if reduced else mean
+        return [made[row] for row in range(len(pictures))]
 
     def _heads(self, pictures: list[np.ndarray]) -> list[Heads]:
         if not pictures:
@@ -125,13 +145,51 @@ def brought_down(far: Heads, near: Heads, close: Close) -> Heads:
     return made
 
 
-def pulled(heads: Heads, people: Float32[np.ndarray, "p 17 3"], trust: float) -> Heads:
+def _reduced(picture: np.ndarray, size: int) -> np.ndarray:
+    import cv2
+
+    return cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+
+
+def enlarged(heads: Heads, cells: int) -> Heads:
+    """The heads as a larger picture of the same would have them.
+
+    Maps are interpolated, then their peaks made as narrow again as they were, at the same height; a displacement is
+    that of the cell below.
+    """
+    import cv2
+
+    times = cells / len(heads.centre)
+    maps = np.concatenate([heads.centre[None], heads.heatmap]).transpose(1, 2, 0)
+    maps = cv2.resize(np.ascontiguousarray(maps), (cells, cells), interpolation=cv2.INTER_LINEAR)
+    around = np.maximum(cv2.dilate(maps, np.ones((5, 5), np.uint8)), np.float32(1e-6))
+    maps = (maps * (maps / around) ** (times * times - 1)).transpose(2, 0, 1).astype(np.float32)
+    new = np.arange(cells)
+    old = ((new + 0.5) / times).astype(int)
+    grid = np.stack(np.meshgrid(old, old), axis=-1)[:, :, None]
+    cell = np.stack(np.meshgrid(new, new), axis=-1)[:, :, None]
+
+    def moved(displacement: np.ndarray) -> np.ndarray:
+        return ((displacement[old[:, None], old] + grid) * times - cell).astype(np.float32)
+
+    offset, regression = moved(heads.offset), moved(heads.regression)
+    return Heads(np.ascontiguousarray(maps[0]), np.ascontiguousarray(maps[1:]), offset, regression)
+
+
+def pulled(
+    heads: Heads,
+    people: Float32[np.ndarray, "p 17 3"],
+    trust: float,
+    *,
+    others: Float32[np.ndarray, "q 17 3"] | None = None,
+) -> Heads:
     """The heads with each labelled person's part of them moved towards the labels.
 
     Args:
         heads: the teacher's.
         people: x and y in cells, v 0 where a point is not labelled.
         trust: 0 leaves the teacher's, 1 takes the labels' within the people's boxes.
+        others: people who are not meant: round their points the teacher's word stands.
     """
     if trust == 0 or not (people[..., 2] > 0).any():
         return heads
@@ -157,6 +215,11 @@ def pulled(heads: Heads, people: Float32[np.ndarray, "p 17 3"], trust: float) ->
             right = np.stack([x - i, y - j], axis=-1)
             made.offset[j, i, k] += trust * (right - made.offset[j, i, k])
         _pull_regression(made, heads, labelled, xy, inside, trust)
+    for person in () if others is None else others:
+        for k in np.flatnonzero(person[:, 2] > 0):
+            x, y = person[k, :2]
+            square = np.square(across + 0.5 - x) + np.square(down + 0.5 - y)[:, None]
+            bound[k] &= (square > ROUND**2) | (truth[k] > 0.1)
     made.heatmap[bound] += trust * (truth[bound] - made.heatmap[bound])
     return made
 
