@@ -4,6 +4,7 @@ A picture is kept as it was decoded; what a model needs is taken from it directl
 """
 
 from dataclasses import dataclass
+from math import ceil, floor, hypot
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -94,29 +95,23 @@ def warp(
     """
     import cv2
 
-    block = int(min(np.hypot(*affine[:, 0]), np.hypot(*affine[:, 1])))
-    # OpenCV averages 2 × 2 pixels many times faster than larger blocks: large ones are 2 or 3 times some halvings.
-    halvings = max(block.bit_length() - 2, 0)
-    block = block >> halvings << halvings
+    (xx, xy, _), (yx, yy, _) = affine.tolist()
+    block = int(min(hypot(xx, yx), hypot(xy, yy)))
     if block >= 2:
-        corners = affine @ np.array(
-            [[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]], dtype=np.float64
-        )
-        limits = np.array(plane.shape[1::-1])
-        low = np.clip(np.floor(corners.min(axis=1)).astype(int) - block, 0, limits - 1) // block * block
-        high = np.maximum(np.ceil(corners.max(axis=1)).astype(int) + block + 1, low + 1)
-        blocks = -((low - np.minimum(high, limits)) // block)
-        high = np.minimum(low + blocks * block, limits)
-        part = plane[low[1] : high[1], low[0] : high[0]]
-        right, down = (blocks * block - (high - low)).tolist()
-        if right or down:  # the last block lies partly outside: what is inside stands for all of it
-            part = cv2.copyMakeBorder(part, 0, down, 0, right, cv2.BORDER_REPLICATE)
+        # OpenCV averages 2 × 2 pixels many times faster than larger blocks: large ones are 2 or 3 times some halvings.
+        halvings = max(block.bit_length() - 2, 0)
+        block = block >> halvings << halvings
+        left, right, past_right = _span(affine[0].tolist(), width, height, block, plane.shape[1])
+        top, bottom, past_bottom = _span(affine[1].tolist(), width, height, block, plane.shape[0])
+        plane = plane[top:bottom, left:right]
+        if (
+            past_right or past_bottom
+        ):  # the last block lies partly outside: what is inside stands for all of it
+            plane = cv2.copyMakeBorder(plane, 0, past_bottom, 0, past_right, cv2.BORDER_REPLICATE)
         for step in [2] * halvings + [block >> halvings]:
-            size = (part.shape[1] // step, part.shape[0] // step)
-            part = cv2.resize(part, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-        plane = part
+            plane = _averaged(plane, step)
         affine = affine.copy()
-        affine[:, 2] += 0.5 - low
+        affine[:, 2] += 0.5 - np.array([left, top])
         affine /= block
         affine[:, 2] -= 0.5
     sample = cv2.warpAffine(
@@ -128,3 +123,25 @@ def warp(
         borderValue=(border, border, border),
     )
     return sample.astype(np.uint8, copy=False)
+
+
+def _span(row: list[float], width: int, height: int, block: int, limit: int) -> tuple[int, int, int]:
+    """Along one axis of a plane, the part in view in whole blocks: where it begins, ends, and how far it lacks."""
+    along, across, start = row
+    ends = (start, start + along * width, start + across * height, start + along * width + across * height)
+    low = min(max(floor(min(ends)) - block, 0), limit - 1) // block * block
+    high = min(max(ceil(max(ends)) + block + 1, low + 1), limit)
+    whole = low - (low - high) // block * block
+    return low, min(whole, limit), max(whole - limit, 0)
+
+
+def _averaged(plane: UInt8[np.ndarray, "*plane"], step: int) -> UInt8[np.ndarray, "*small"]:
+    """The means of whole blocks of 2 × 2 or 3 × 3 pixels."""
+    import cv2
+
+    size = (plane.shape[1] // step, plane.shape[0] // step)
+    if step == 3:
+        # The same numbers as INTER_AREA gives, in half the time: a running mean, and every third of it.
+        mean = cv2.blur(plane, (3, 3), anchor=(0, 0))
+        return cv2.resize(mean, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
+    return cv2.resize(plane, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)

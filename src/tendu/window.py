@@ -111,9 +111,15 @@ class Window:
             height: rows of the sample.
             scale: pixels of the stored picture per image pixel, below 1 where it was decoded smaller.
         """
-        step = (self._axes * scale) / np.array([[width], [height]])
-        shift = self._origin * scale + 0.5 * step.sum(axis=0) - 0.5
-        return np.column_stack([step.T, shift])
+        # In plain numbers: it is asked for several times a frame, and so small arrays cost more than they hold.
+        along, down = ((part[0] * scale, part[1] * scale) for part in self._axes.tolist())
+        along, down = (along[0] / width, along[1] / width), (down[0] / height, down[1] / height)
+        return np.array(
+            [
+                [x, y, corner * scale + 0.5 * (x + y) - 0.5]
+                for x, y, corner in zip(along, down, self._origin.tolist(), strict=True)
+            ]
+        )
 
     @property
     def _axes(self) -> Float64[np.ndarray, "2 2"]:

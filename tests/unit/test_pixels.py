@@ -7,6 +7,7 @@ import pytest
 
 from tendu.errors import DataError
 from tendu.frame import Frame
+from tendu.pixels import warp
 from tendu.window import Window
 
 
@@ -64,6 +65,15 @@ def test_the_last_row_and_column_are_seen_when_blocks_are_averaged(width, height
     sample = Frame.of(white).sample(Window.stretched(width, height), 100, 100)
     assert sample.min() >= 120, "the edge lies between the last sample and black, never farther in"
     assert (sample[1:-1, 1:-1] == 255).all()
+
+
+def test_nine_pixels_become_their_rounded_mean_whatever_their_sum():
+    """One block of 3 × 3 for each sum from 0 to 9 · 255, side by side, at a third of their size."""
+    sums = np.arange(9 * 255 + 1)
+    blocks = sums[:, None] // 9 + (np.arange(9) < sums[:, None] % 9)
+    row = blocks.reshape(-1, 3, 3).transpose(1, 0, 2).reshape(3, -1).astype(np.uint8)
+    window = np.array([[3, 0, 1], [0, 3, 1]], np.float64)
+    assert np.array_equal(warp(row, window, len(sums), 1)[0], np.rint(sums / 9))
 
 
 def test_averaging_leaves_no_moire():
