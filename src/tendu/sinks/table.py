@@ -66,8 +66,7 @@ def rows(poses: Poses) -> list[Row]:
     check_storable(poses)
     stamp = poses.stamp
     frame = (SCHEMA, stamp.source, stamp.number, stamp.time, stamp.width, stamp.height, poses.reason)
-    points = np.concatenate([poses.xy, poses.score[..., None]], axis=2).reshape(len(poses), 51)
-    numbers = short(np.column_stack([poses.confidence, poses.box, points]))
+    numbers = short(numbers_of(poses))
     if not numbers:
         return [dict.fromkeys(COLUMNS) | dict(zip(FRAME_COLUMNS, frame, strict=True))]
     tracks = [None] * len(poses) if poses.track is None else poses.track.tolist()
@@ -75,6 +74,12 @@ def rows(poses: Poses) -> list[Row]:
         dict(zip(COLUMNS, (*frame, person, track, *row), strict=True))
         for person, (track, row) in enumerate(zip(tracks, numbers, strict=True))
     ]
+
+
+def numbers_of(poses: Poses) -> Float32[np.ndarray, "n 56"]:
+    """A row of `NUMBERS` for each person."""
+    points = np.concatenate([poses.xy, poses.score[..., None]], axis=2).reshape(len(poses), 51)
+    return np.column_stack([poses.confidence, poses.box, points])
 
 
 def poses_from(table: Iterable[Row]) -> Iterator[Poses]:

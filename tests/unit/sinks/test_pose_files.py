@@ -17,7 +17,7 @@ from tendu.sinks.csv_rows import CsvRows
 from tendu.sinks.json_lines import JsonDocument, JsonLines, JsonStream
 from tendu.sinks.parquet import ParquetTable
 from tendu.sinks.reading import read_poses
-from tendu.sinks.table import COLUMNS
+from tendu.sinks.table import COLUMNS, NUMBERS, rows
 from tendu.skeleton import COCO17
 
 
@@ -83,6 +83,31 @@ def test_parquet_keeps_types_version_and_skeleton(tmp_path):
     assert schema.metadata[b"tendu"] == b"tendu-1"
     assert tuple(json.loads(schema.metadata[b"keypoints"])) == COCO17.names
     assert tuple(map(tuple, json.loads(schema.metadata[b"bones"]))) == COCO17.bones
+
+
+def test_parquet_holds_what_the_rows_of_the_table_say(tmp_path):
+    write(ParquetTable(tmp_path / "walk.parquet"), made_film())
+    written = pq.read_table(tmp_path / "walk.parquet").to_pylist()
+    expected = [row for poses in made_film() for row in rows(poses)]
+    for row in expected:
+        # Its columns are float32; a row says their shortest decimals.
+        row |= {name: float(np.float32(row[name])) for name in NUMBERS if row[name] is not None}
+    assert written == expected
+
+
+def test_parquet_keeps_what_was_written_when_the_arrays_are_used_again(tmp_path):
+    poses = made_poses(2, tracks=[7, 3])
+    with ParquetTable(tmp_path / "walk.parquet") as sink:
+        sink.write(poses)
+        poses.xy[:], poses.score[:], poses.track[:] = 0, 0, 0
+    assert_same([made_poses(2, tracks=[7, 3])], list(read_poses(tmp_path / "walk.parquet")))
+
+
+def test_parquet_of_nobody_has_a_row_for_each_frame_and_no_people(tmp_path):
+    write(ParquetTable(tmp_path / "empty.parquet"), [made_poses(0, frame=frame) for frame in range(3)])
+    table = pq.read_table(tmp_path / "empty.parquet")
+    assert table["frame"].to_pylist() == [0, 1, 2]
+    assert {table[name].null_count for name in ("person", "track", *NUMBERS)} == {3}
 
 
 def test_parquet_goes_out_in_row_groups(tmp_path, monkeypatch):
