@@ -41,6 +41,8 @@ def together(similarity: Float[np.ndarray, "n m"], *, least: float) -> Int64[np.
     array([1, 0])
     """
     n, m = similarity.shape
+    if n == 1:
+        return in_order(similarity, least=least)  # the same: nobody else chooses
     # Behind the people stand n empty columns: being somebody new costs nothing and gains nothing.
     cost = np.hstack([-np.where(similarity >= least, similarity, 0.0), np.zeros((n, n))])
     row_price, price, owner = np.zeros(n), np.zeros(m + n), np.full(m + n, -1)

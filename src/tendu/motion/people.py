@@ -55,11 +55,15 @@ class People:
         return cls(number, time, poses.xy, poses.score, poses.box, pace, going)
 
     def rows(self, rows: Bool[np.ndarray, "m"] | Int64[np.ndarray, "r"] | slice) -> "People":
-        """Some of them."""
+        """Some of them; most often all, who need no new arrays."""
+        if isinstance(rows, np.ndarray) and rows.dtype == bool and rows.all():
+            return self
         return People(*(values[rows] for values in vars(self).values()))
 
     def followed_by(self, others: "People") -> "People":
         """These, then the others."""
+        if len(others.number) == 0:
+            return self
         pairs = zip(vars(self).values(), vars(others).values(), strict=True)
         return People(*(np.concatenate(pair) for pair in pairs))
 
@@ -74,7 +78,8 @@ class People:
         if how.by == "iou":
             return iou(poses.box, self.box + np.tile(shift, 2))
         confident = self.score >= how.min_score
-        sides = np.diff(extent(self.xy, confident).reshape(-1, 2, 2), axis=1)[:, 0]
+        box = extent(self.xy, confident)
+        sides = box[:, 2:] - box[:, :2]
         # A side of one pixel at least: points on a line have no area to compare by.
         area = np.maximum(sides, 1).prod(axis=1) * (1 + ~self.going * np.square(elapsed / _UNKNOWN_PACE))
         counted = (poses.score >= how.min_score)[:, None] & confident
@@ -93,8 +98,9 @@ class People:
         """The pace of each person, now that they are seen in the pose of the same row, and whether it is known."""
         elapsed = (poses.stamp.time - self.time)[:, None]
         counted = (np.minimum(poses.score, self.score) >= how.min_score)[..., None]
-        moved = ((poses.xy - self.xy) * counted).sum(axis=1) / np.maximum(counted.sum(axis=1), 1)
-        measured = (elapsed > 0) & counted.any(axis=1)
+        points = counted.sum(axis=1)
+        moved = ((poses.xy - self.xy) * counted).sum(axis=1) / np.maximum(points, 1)
+        measured = (elapsed > 0) & (points > 0)
         trust = np.where(self.going[:, None], elapsed / (elapsed + _PACE), 1) * measured
         pace = self.pace + trust * (moved / np.where(measured, elapsed, 1) - self.pace)
         return pace, self.going | measured[:, 0]

@@ -53,9 +53,13 @@ class _Filters:
         return cls(track, np.full(m, -np.inf), never, nowhere, nowhere, nowhere, nowhere, *unsure)
 
     def rows(self, rows: Bool[np.ndarray, "m"] | Int64[np.ndarray, "r"] | slice) -> "_Filters":
+        if isinstance(rows, np.ndarray) and rows.dtype == bool and rows.all():
+            return self
         return _Filters(*(values[rows] for values in vars(self).values()))
 
     def followed_by(self, others: "_Filters") -> "_Filters":
+        if len(others.track) == 0:
+            return self
         pairs = zip(vars(self).values(), vars(others).values(), strict=True)
         return _Filters(*(np.concatenate(pair) for pair in pairs))
 
@@ -142,9 +146,11 @@ class Smoother:
         known = self._filters or _Filters.fresh(track[:0], k)
         known = known.rows(now - known.seen <= max(_FORGET, self._fill))
         same = track[:, None] == known.track
-        # Whoever is not known starts from the fresh row behind the others.
-        row = np.where(same.any(axis=1), (same * np.arange(len(known.track))).sum(axis=1), len(known.track))
-        before = known.followed_by(_Filters.fresh(np.zeros(1, np.int64), k)).rows(row)
+        # Whoever is not known starts from a fresh row behind the others.
+        new = ~same.any(axis=1)
+        row = np.where(new, len(known.track), same.argmax(axis=1) if len(known.track) else 0)
+        start = known.followed_by(_Filters.fresh(np.zeros(1, np.int64), k)) if new.any() else known
+        before = start.rows(row)
         after = self._step(poses, replace(before, track=track), now)
         others = known.rows(~same.any(axis=0))
         self._filters = after.followed_by(others)
@@ -158,7 +164,8 @@ class Smoother:
     def _step(self, poses: Poses, before: _Filters, now: float) -> _Filters:
         corners = poses.box.reshape(-1, 2, 2)
         points = np.concatenate([poses.xy, corners], axis=1, dtype=np.float64)
-        sure = np.pad(poses.score >= self._min_score, ((0, 0), (0, 2)), constant_values=True)
+        sure = np.ones(points.shape[:2], bool)  # the box is
+        sure[:, :-2] = poses.score >= self._min_score
         elapsed = now - before.time
         begins = (sure & np.isinf(elapsed))[..., None]
         goes_on = (sure & np.isfinite(elapsed) & (elapsed > 0))[..., None]

@@ -118,14 +118,16 @@ class Tracker:
 
         old, new = np.flatnonzero(match >= 0), match < 0
         number, pace, going = seen.number.copy(), seen.pace.copy(), seen.going.copy()
-        number[new] = self._next + np.arange(new.sum())
+        count = int(new.sum())
+        number[new] = np.arange(self._next, self._next + count)
         number[old] = known.number[match[old]]
         pace[old], going[old] = known.rows(match[old]).pace_to(poses[old], self._how)
-        self._next += int(new.sum())
+        self._next += count
 
         seen = replace(seen, number=number, pace=pace, going=going)
-        unseen = known.rows(~np.isin(known.number, number))
-        self._people = seen.followed_by(unseen).rows(slice(self._max_tracks))
+        gone = np.ones(len(known.number), bool)
+        gone[match[old]] = False
+        self._people = seen.followed_by(known.rows(gone)).rows(slice(self._max_tracks))
         return self._locked(replace(poses, track=number), self._people)
 
     def _locked(self, poses: Poses, people: People) -> Poses:
