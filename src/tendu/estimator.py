@@ -167,7 +167,10 @@ class Estimator:
 
     def present(self, poses: Poses) -> Poses:
         """The people who are sure enough, or nobody and why."""
-        sure = poses[poses.confidence >= self.min_score][: self.people]
+        shown = poses.confidence >= self.min_score
+        if 0 < len(poses) <= self.people and shown.all():
+            return poses
+        sure = poses[shown][: self.people]
         if len(sure):
             return sure
         best = poses.confidence.max(initial=0.0)

@@ -39,6 +39,9 @@ WORSE = 0.6
 NEAR = 0.1
 """Two looks mean the same place for a point where they are less than this part of the body's extent apart."""
 
+_SHOULDERS = slice(Keypoint.LEFT_SHOULDER, Keypoint.RIGHT_SHOULDER + 1)
+_HIPS = slice(Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP + 1)
+
 
 def check_look(look: str) -> None:
     """Refuses a look that is not known.
@@ -69,20 +72,21 @@ def crop_rule(pose: Pose, *, aspect: float = 1.0) -> Window | None:
         pose: the person in the last frame.
         aspect: width / height of the model's input; the published models have 1.
     """
-    torso = [Keypoint.LEFT_SHOULDER, Keypoint.RIGHT_SHOULDER, Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP]
-    sure = pose.score[torso] > CROP_SCORE
-    if not (sure[:2].any() and sure[2:].any()):
+    xy, score = pose.xy, pose.score
+    width, height = pose.poses.stamp.width, pose.poses.stamp.height
+    sure = score > CROP_SCORE
+    if not (sure[_SHOULDERS].any() and sure[_HIPS].any()):
         return None
-    middle = pose.xy[[Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP]].mean(axis=0)
-    reach = np.abs(pose.xy - middle)
-    body = reach[pose.score >= CROP_SCORE].max()
-    size = np.array([pose.poses.stamp.width, pose.poses.stamp.height])
-    half = float(min(max(reach[torso].max() * 1.9, body * 1.2), np.maximum(middle, size - middle).max()))
-    if half > size.max() / 2:
+    left, right = xy[_HIPS]
+    middle = (left + right) / 2
+    x, y = middle.tolist()
+    reach = np.abs(xy - middle)
+    torso = max(reach[_SHOULDERS].max(), reach[_HIPS].max())
+    body = reach[score >= CROP_SCORE].max()
+    half = float(min(max(torso * 1.9, body * 1.2), max(x, width - x, y, height - y)))
+    if half > max(width, height) / 2:
         return None
-    return Window.centred(
-        float(middle[0]), float(middle[1]), 2 * half * max(aspect, 1), 2 * half / min(aspect, 1)
-    )
+    return Window.centred(x, y, 2 * half * max(aspect, 1), 2 * half / min(aspect, 1))
 
 
 def settled(looks: list[Poses]) -> Poses:
