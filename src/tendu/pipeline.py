@@ -19,6 +19,7 @@ from tendu.loading import load
 from tendu.motion.smooth import Smoother
 from tendu.motion.track import Tracker
 from tendu.pose import Poses
+from tendu.runtimes.machine import threads_beside_decoder
 from tendu.showing import Showing
 from tendu.sinks.open_sink import open_sink
 from tendu.sinks.sink import Sink
@@ -131,7 +132,7 @@ def run(
             facts = opened.facts
             filmed = rate or (None if facts.moving else _PHOTO_RATE)
             sinks = [_sink(target, facts.name, overwrite=overwrite, rate=filmed) for target in targets]
-            estimator = _estimator(model)
+            estimator = _estimator(model, moving=facts.moving)
             if show:
                 sinks.append(Showing(paced=facts.moving and not facts.live, held=not facts.moving))
             for sink in sinks:
@@ -183,12 +184,12 @@ def _sink(target: Target, source: str, *, overwrite: bool, rate: float | None) -
     return open_sink(target, overwrite=overwrite, rate=rate)
 
 
-def _estimator(model: str | Path | Estimator | Callable[[], Estimator] | None) -> Estimator:
+def _estimator(model: str | Path | Estimator | Callable[[], Estimator] | None, *, moving: bool) -> Estimator:
     match model:
         case Estimator():
             return model
         case None | str() | Path():
-            return load(model)
+            return load(model, threads=threads_beside_decoder() if moving else None)
         case _:
             return model()
 

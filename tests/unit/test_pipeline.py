@@ -7,6 +7,7 @@ import av
 import numpy as np
 import pytest
 
+from messy_files import film
 from standing import film_frames, standing
 from tendu import pipeline
 from tendu.errors import DataError, SinkError, SourceError
@@ -179,6 +180,15 @@ def test_no_model_is_loaded_for_a_source_or_an_output_that_cannot_be(tmp_path):
         run(film_frames(1), to=there, model=load)
     with pytest.raises(AssertionError, match="loaded"):
         run(film_frames(1), to=there, model=load, overwrite=True)
+
+
+def test_a_films_model_leaves_a_core_to_the_decoder(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(pipeline, "load", lambda _, *, threads: asked.append(threads) or standing())
+    monkeypatch.setattr(pipeline, "threads_beside_decoder", lambda: 3)
+    run(film(tmp_path / "film.mp4", frames=1))
+    run([np.zeros((64, 96, 3), np.uint8)])
+    assert asked == [3, None]
 
 
 def test_the_source_itself_is_never_overwritten(tmp_path):

@@ -43,7 +43,7 @@ def one_model(
             np.random.default_rng(0).integers(0, 256, (1, model.height, model.width, 3)).astype(port.dtype)
         )
         timing = measure(
-            lambda: model.runtime.run(noise),
+            lambda: model.runtime.raw(noise),
             runs=runs,
             seconds=seconds,
             warm_up_runs=warm_up_runs,

@@ -12,6 +12,7 @@ from tendu.estimator import Estimator
 from tendu.loading import load
 from tendu.plain_table import number
 from tendu.runtimes.available import versions
+from tendu.runtimes.machine import threads_beside_decoder
 from tendu.sources.images import is_called_photo
 
 NO_INPUT = "There is nothing to go through. Give --film FILE, --photos FOLDER or both."
@@ -55,12 +56,13 @@ def measured(
             return opened.enter_context(load(**{**options, **different}))
 
         estimator = model()
+        filming = model(threads=options.get("threads") or threads_beside_decoder())
         alone = [model(**form) for form in _forms(options.get("runtime", "auto"))]
         ways: list[Way] = []
         if film is not None:
             ways += [
-                Way(f"{film.name} to .parquet", film, "film.parquet", estimator),
-                Way(f"{film.name} to .mp4", film, "film.mp4", estimator),
+                Way(f"{film.name} to .parquet", film, "film.parquet", filming),
+                Way(f"{film.name} to .mp4", film, "film.mp4", filming),
             ]
         if photos is not None:
             files = _files(photos)

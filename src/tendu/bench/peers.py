@@ -131,11 +131,12 @@ def run_peer(peer: Peer, job: Job, *, tell: Callable[[str], None]) -> dict[str, 
     return json.loads(_run([str(python), str(script), job.to_json()], f"{peer.name} does not run"))
 
 
-def run_tendu(estimator: Estimator, job: Job) -> dict[str, Any]:
+def run_tendu(estimator: Estimator, job: Job, *, filming: Estimator) -> dict[str, Any]:
     """The same work by tendu: photos to COCO's results, the film to Parquet.
 
     Args:
         estimator: with min_score 0, as the peers report every guess.
+        filming: the same with as many threads as a film leaves it.
         job: what is done.
     """
     seconds: dict[str, float] = {}
@@ -149,7 +150,7 @@ def run_tendu(estimator: Estimator, job: Job) -> dict[str, Any]:
             results[name] = json.loads(found.read_text())
         frames, begun = 0, perf_counter()
         if job.film is not None:
-            frames = run(job.film, to=table, model=estimator).frames
+            frames = run(job.film, to=table, model=filming).frames
         film_seconds = perf_counter() - begun
     return {"seconds": seconds, "results": results, "frames": frames, "film_seconds": film_seconds}
 

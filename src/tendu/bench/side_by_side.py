@@ -14,7 +14,7 @@ from tendu.metrics.coco import Truth, read_truth
 from tendu.models.catalog import default_model
 from tendu.models.weights import locate
 from tendu.plain_table import number
-from tendu.runtimes.machine import sensible_threads
+from tendu.runtimes.machine import sensible_threads, threads_beside_decoder
 
 LEGEND = (
     "Photos and frames a second from file to keypoints, the model loaded before. AP by pycocotools over every guess, whole photos of one "
@@ -62,11 +62,15 @@ def side_by_side(
         large = large_photos(photos[:_LARGE], Path(scratch))
         job = Job({"photos": photos, "large": large}, film, file, sensible_threads(options.get("threads")))
         model = opened.enter_context(load(**options, min_score=0.0))
+        beside = options.get("threads") or threads_beside_decoder()
+        filming = opened.enter_context(load(**{**options, "threads": beside}, min_score=0.0))
         looks = {f"tendu, {look}": replace(model, look=look) for look in ("once", "zoom")}
         for turn in range(rounds):
             for name, estimator in looks.items():
                 tell(f"round {turn + 1} of {rounds}: {name}")
-                done.setdefault(name, []).append(run_tendu(estimator, job))
+                done.setdefault(name, []).append(
+                    run_tendu(estimator, job, filming=replace(filming, look=estimator.look))
+                )
             for peer in PEERS:
                 if peer.name in problems:
                     continue

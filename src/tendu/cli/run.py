@@ -89,7 +89,7 @@ FILMS = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv
     "--threads",
     type=whole,
     metavar="N",
-    help="Processor threads for the model; all cores up to 4 when not given.",
+    help="Processor threads for the model; when not given all cores up to 4, one fewer in films.",
 )
 @click.option("--quiet", is_flag=True, help="Show no progress and no summary; errors are still shown.")
 def run(
@@ -121,6 +121,7 @@ def run(
     from tendu.cli.summary import lines
     from tendu.loading import load
     from tendu.pipeline import run as run_pipeline
+    from tendu.runtimes.machine import threads_beside_decoder
     from tendu.sources.open_source import open_source
 
     film = next((name for name in sources if name.lower().endswith(FILMS)), None)
@@ -133,6 +134,8 @@ def run(
     if moving and not (kept or quiet):
         click.echo(say("Nothing is kept: add -o poses.jsonl, -o drawn.mp4 or --show."), err=True)
     options = {name: value for name, value in choices.items() if value is not None}
+    if moving:
+        options.setdefault("threads", threads_beside_decoder())
     with Bar(shown=not quiet and sys.stderr.isatty() and not ("-" in targets and sys.stdout.isatty())) as bar:
         summary = run_pipeline(
             source,

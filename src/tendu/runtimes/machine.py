@@ -51,6 +51,15 @@ def sensible_threads(threads: int | None) -> int:
     return min(this_machine().cores, 4) if threads is None else threads
 
 
+def threads_beside_decoder() -> int:
+    """The number of threads for a film's model: its decoder keeps a core busy.
+
+    >>> 1 <= threads_beside_decoder() <= 4
+    True
+    """
+    return max(1, min(this_machine().cores - 1, 4))
+
+
 def threads_said(threads: int) -> str:
     """The number with its noun.
 

@@ -4,6 +4,7 @@ PyAV's values enter here as Any and leave as ours.
 """
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from tendu.sources.upright import Turn
 # Where a film says nothing about its rate: FFmpeg's own assumption for bare streams (libavformat/rawdec.c).
 _USUAL_RATE = 25.0
 _JPEG_RANGE = 2  # AVCOL_RANGE_JPEG, libavutil/pixfmt.h
+# Pixels of a large picture: more than 1080p, whose rows are coded as 1088.
+_LARGE = 1920 * 1088
 
 
 def open_container(target: Path | bytes | str, name: str, *, timeout: float = 10.0) -> Any:
@@ -76,9 +79,21 @@ def picture_stream(container: Any, name: str) -> Any:
     for stream in container.streams.video:
         if not stream.disposition & Disposition.attached_pic:
             stream.thread_type = "AUTO"
+            stream.codec_context.thread_count = _threads(stream.width * stream.height)
             return stream
     kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
     raise SourceError(f"Cannot read {name}: it has no pictures, only {kinds}.")
+
+
+def _threads(pixels: int) -> int:
+    """Threads for decoding pictures of so many pixels: half the cores, all for large pictures.
+
+    The model needs the others: with two decoding threads on two cores each keeps the other waiting
+    (benchmarks/NOTES.md). Large pictures take longer to decode than the model takes.
+    """
+    allowed = getattr(os, "sched_getaffinity", None)
+    cores = len(allowed(0)) if allowed else os.cpu_count() or 1
+    return cores if pixels > _LARGE else max(1, cores // 2)
 
 
 def rate_of(stream: Any) -> float:

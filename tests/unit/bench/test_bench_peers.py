@@ -21,7 +21,7 @@ def photos(tmp_path):
 
 def test_tendu_does_the_peers_job(photos, tmp_path):
     job = Job({"photos": photos}, film(tmp_path / "film.mp4"), tmp_path / "model", 1)
-    told = run_tendu(ring_estimator(), job)
+    told = run_tendu(ring_estimator(), job, filming=ring_estimator())
     assert told["frames"] > 1
     assert told["seconds"]["photos"] > 0
     assert [entry["image_id"] for entry in told["results"]["photos"]] == [1, 2]

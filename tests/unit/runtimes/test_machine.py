@@ -22,6 +22,13 @@ def test_a_containers_limit_counts(monkeypatch, tmp_path, quota, cores):
     assert machine.sensible_threads(None) == min(cores, 4)
 
 
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (4, 3), (16, 4)])
+def test_in_a_film_the_decoder_keeps_a_core(monkeypatch, cores, threads):
+    alone = machine.Machine("", cores, "", "")
+    monkeypatch.setattr(machine, "this_machine", lambda: alone)
+    assert machine.threads_beside_decoder() == threads
+
+
 def test_a_boards_own_name_comes_first(monkeypatch, tmp_path):
     (tmp_path / "model").write_bytes(b"Raspberry Pi 5 Model B Rev 1.0\0")
     monkeypatch.setattr(machine, "_BOARD", tmp_path / "model")

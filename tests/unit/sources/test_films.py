@@ -13,6 +13,7 @@ import pytest
 from messy_files import MATRICES, brightness, film, moving_gif, number_of, slope, turned
 from tendu.errors import DataError, SourceError
 from tendu.sources import packets
+from tendu.sources.container import picture_stream
 from tendu.sources.cut import Cut
 from tendu.sources.planes import YuvPixels
 from tendu.sources.video import Film
@@ -22,6 +23,24 @@ def read(target, **cut):
     """Number, time and the number seen in the picture, of every frame."""
     with Film.open(target, cut=Cut(**cut)) as source:
         return [(f.number, round(f.time, 6), number_of(f.image)) for f in source], source.problems
+
+
+@pytest.mark.parametrize(
+    ("size", "cores", "threads"),
+    [
+        ((320, 240), 1, 1),
+        ((320, 240), 2, 1),  # the other core is the model's
+        ((320, 240), 8, 4),
+        ((2560, 1440), 2, 2),  # takes longer than the model
+    ],
+)
+def test_decoding_leaves_cores_to_the_model_unless_pictures_are_large(
+    monkeypatch, tmp_path, size, cores, threads
+):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    path = film(tmp_path / "film.mp4", frames=1, size=size)
+    with av.open(str(path)) as container:
+        assert picture_stream(container, "film").codec_context.thread_count == threads
 
 
 @pytest.fixture(scope="module")
