@@ -118,6 +118,17 @@ def test_points_without_labels_keep_the_teacher_s_maps():
     assert made.heatmap[5:].max(axis=(1, 2)).min() > 0.6
 
 
+def test_a_labelled_person_whom_the_teacher_saw_faintly_is_there_for_sure():
+    truth = person(np.random.default_rng(5))
+    heads = empty()
+    heads.centre[23:26, 23:26] = [[0.02, 0.05, 0.02], [0.05, 0.1, 0.05], [0.02, 0.05, 0.02]]
+    heads.regression[24, 24] = truth[:, :2] - 24
+    made = pulled(heads, truth[None], 1.0)
+    assert np.allclose(made.centre, 9 * heads.centre)  # the same peak, 0.9 high
+    heads.regression[24, 24] += 20  # it means somebody else
+    assert np.array_equal(pulled(heads, truth[None], 1.0).centre, heads.centre)
+
+
 def test_round_the_points_of_others_the_teacher_s_word_stands():
     truth, other = person(np.random.default_rng(2)), person(np.random.default_rng(3))
     other[0, :2], truth[0, :2] = (20.5, 24.5), (30.5, 24.5)

@@ -23,6 +23,9 @@ SIGMAS = np.array([0.8] * 5 + [1.1] * 6 + [1.4] * 2 + [1.1] * 4, np.float32)
 NEAR = 2.0
 """Cells round a labelled point in which offsets are pulled, and round a centre in which regressions are."""
 
+CENTRE = 0.9
+"""How sure a labelled person's centre shall be: somebody is there."""
+
 ROUND = 3.0
 """Cells round the point of somebody who is not meant."""
 
@@ -195,7 +198,7 @@ def pulled(
         return heads
     rows, columns = heads.centre.shape
     across, down = np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)
-    made = Heads(heads.centre, heads.heatmap.copy(), heads.offset.copy(), heads.regression.copy())
+    made = Heads(heads.centre.copy(), heads.heatmap.copy(), heads.offset.copy(), heads.regression.copy())
     truth, bound = np.zeros_like(heads.heatmap), np.zeros(heads.heatmap.shape, bool)
     for person in people:
         labelled = np.flatnonzero(person[:, 2] > 0)
@@ -214,7 +217,7 @@ def pulled(
             j, i = np.nonzero(square < NEAR**2)
             right = np.stack([x - i, y - j], axis=-1)
             made.offset[j, i, k] += trust * (right - made.offset[j, i, k])
-        _pull_regression(made, heads, labelled, xy, inside, trust)
+        _pull_centre(made, heads, labelled, xy, inside, trust)
     for person in () if others is None else others:
         for k in np.flatnonzero(person[:, 2] > 0):
             x, y = person[k, :2]
@@ -224,10 +227,10 @@ def pulled(
     return made
 
 
-def _pull_regression(
+def _pull_centre(
     made: Heads, heads: Heads, labelled: np.ndarray, xy: np.ndarray, inside: np.ndarray, trust: float
 ) -> None:
-    """Moves the regression of the cells round a person's centre, if the teacher has that person's centre there."""
+    """Raises a person's centre and moves the regression round it, if the teacher has that person's centre there."""
     y, x = np.unravel_index(int((heads.centre * inside).argmax()), heads.centre.shape)
     guess = heads.regression[y, x, labelled] + np.array([x, y])
     if np.abs(guess - xy).mean() > 0.25 * float((xy.max(axis=0) - xy.min(axis=0)).max()):
@@ -237,3 +240,6 @@ def _pull_regression(
     right = xy[None] - np.stack([i, j], axis=-1)[:, None]
     old = made.regression[j[:, None], i[:, None], labelled]
     made.regression[j[:, None], i[:, None], labelled] = old + trust * (right - old)
+    peak = heads.centre[y, x]
+    if peak < CENTRE:
+        made.centre[j, i] += trust * (CENTRE / peak - 1) * heads.centre[j, i]
