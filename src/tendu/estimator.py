@@ -9,6 +9,7 @@ from jaxtyping import UInt8
 
 from tendu.frame import Frame
 from tendu.looking import Look, agreed, closer, distinct, gathered, most_alike, person_box, settled, tiles
+from tendu.metrics.platt import Platt
 from tendu.models.prepare import prepare
 from tendu.models.seen import Decoder
 from tendu.pose import Poses
@@ -41,8 +42,10 @@ class Estimator:
         height, width: its input, px.
         look: how stills are looked at, see `tendu.looking.Look`.
         people: how many people are reported at most.
-        min_score: the least confidence of a person, 0 to 1.
+        min_score: the least confidence of a person, 0 to 1, as it is reported.
         centred: its float input runs from -1 to 1.
+        calibration: turns confidence into the chance that a pose is right, last of all: `see`, `everyone` and what looks
+            say together keep the confidence as the model gave it. None reports that one.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Estimator:
     people: int = 1
     min_score: float = 0.25
     centred: bool = False
+    calibration: Platt | None = None
 
     def __call__(self, picture: Frame | UInt8[np.ndarray, "h w 3"]) -> Poses:
         """Everyone found, the most confident first; nobody is a `Poses` of length 0 with a reason.
@@ -166,7 +170,9 @@ class Estimator:
         return most_alike(person, seen) if len(seen) else seen
 
     def present(self, poses: Poses) -> Poses:
-        """The people who are sure enough, or nobody and why."""
+        """The people who are sure enough, or nobody and why; the one place where confidence is calibrated."""
+        if self.calibration is not None:
+            poses = replace(poses, confidence=self.calibration(poses.confidence))
         shown = poses.confidence >= self.min_score
         if 0 < len(poses) <= self.people and shown.all():
             return poses

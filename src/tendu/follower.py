@@ -51,6 +51,7 @@ class Follower:
         found = self._one(frame, known) if self._estimator.people == 1 else self._many(frame, known)
         self._begun = True
         present = self._estimator.present(found)
+        # Of those who were presented only the points are used again: confidence may be a calibrated chance by now.
         self._known = present if len(present) else None
         return present
 

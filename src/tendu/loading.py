@@ -7,6 +7,7 @@ from typing import Literal
 from tendu.errors import DataError, ModelError
 from tendu.estimator import Estimator
 from tendu.looking import Look, check_look
+from tendu.metrics.platt import Platt
 from tendu.models.catalog import default_model
 from tendu.models.opened import Decode, Precision, open_model
 from tendu.models.weights import locate
@@ -41,7 +42,8 @@ def load(
         threads: for one run; None for the machine's cores.
         look: how a still is looked at: "once", "zoom", "mirrored", "tiles" or "auto".
         people: how many people are reported at most.
-        min_score: the least confidence of a person, 0 to 1; 0 reports every guess.
+        min_score: the least confidence of a person, 0 to 1; 0 reports every guess. Where the model's card has a
+            calibration, confidence is the chance that the pose is right.
         progress: called with bytes done and in all while a file is fetched.
 
     Raises:
@@ -77,4 +79,5 @@ def load(
         people=people,
         min_score=min_score,
         centred=opened.centred,
+        calibration=None if card is None or card.calibration is None else Platt(*card.calibration),
     )

@@ -1,7 +1,9 @@
 """ModelCard: what a model is, where its file comes from, what goes in and how its numbers are read."""
 
+import json
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 DecoderName = Literal["movenet", "movenet-multipose", "posenet"]
 
@@ -26,6 +28,8 @@ class ModelCard:
         stride: input pixels per cell of its heatmaps.
         published_map: mAP that its makers state, 0 to 100, None where they state none.
         note: one sentence on what it is good for.
+        calibration: (slope, shift) of `tendu.metrics.platt.Platt`, by which confidence becomes the chance that a pose is
+            right; None where it was never fitted.
     """
 
     name: str
@@ -43,3 +47,16 @@ class ModelCard:
     stride: int
     published_map: float | None = None
     note: str = ""
+    calibration: tuple[float, float] | None = None
+
+
+def read_card(path: Path) -> ModelCard:
+    """The card in a JSON file.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError, TypeError: it holds something else.
+    """
+    fields: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
+    tuples: dict[str, Any] = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
+    return ModelCard(**(fields | tuples))

@@ -5,12 +5,14 @@ names and in the user's cache. The network is reached only for a named model tha
 """
 
 import os
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 from tendu.errors import DataError, ModelError
 from tendu.models import bundled
-from tendu.models.card import ModelCard
+from tendu.models.card import ModelCard, read_card
 from tendu.models.catalog import card as card_of
 from tendu.models.catalog import cards
 from tendu.models.checksum import verify
@@ -68,7 +70,10 @@ def locate(
     fetch: bool = True,
     progress: Progress | None = None,
 ) -> tuple[Path, ModelCard | None]:
-    """A model's file, checked, and its card; the card is None for a file that the catalog does not know by name.
+    """A model's file, checked, and its card.
+
+    A path brings the card that lies beside it (`mine.json` beside `mine.tflite`) where that is of this very file, else
+    the catalog's of that file name, else None. A calibration counts for the very file that it was fitted on alone.
 
     Args:
         name_or_path: a name of the catalog, or the path of any .tflite file.
@@ -86,7 +91,7 @@ def locate(
         if not path.is_file():
             raise ModelError(f"There is no model file {path}.")
         check_tflite(path)
-        return path, next((card for card in cards() if card.file == path.name), None)
+        return path, _card_at(path)
     card = card_of(name_or_path)
     path = find(card, models=models)
     if path is not None:
@@ -95,3 +100,15 @@ def locate(
     if not fetch:
         raise ModelError(f'{card.name} is not here. Run "tendu models fetch {card.name}". {by_hand(card)}')
     return _fetch(card, progress=progress), card
+
+
+def _card_at(path: Path) -> ModelCard | None:
+    named = next((card for card in cards() if card.file == path.name), None)
+    try:
+        beside = read_card(path.with_suffix(".json"))
+    except (OSError, ValueError, TypeError):  # no such file, or one that is something else
+        beside = None
+    digest = sha256(path.read_bytes()).hexdigest()
+    if beside is not None and beside.sha256 == digest:
+        return beside
+    return named if named is None or named.sha256 == digest else replace(named, calibration=None)

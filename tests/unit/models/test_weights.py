@@ -1,9 +1,10 @@
 """Model files are found in order, fetched whole or not at all, and checked; nothing but 127.0.0.1 is reached."""
 
 import hashlib
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -212,6 +213,36 @@ class TestLocating:
         _path, card = locate(put(tmp_path / LIGHTNING))
         assert card is not None
         assert card.name == "movenet-lightning-int8"
+
+    def test_a_path_brings_the_card_beside_it(self, tmp_path):
+        path = put(tmp_path / "thunder.tflite")
+        path.with_suffix(".json").write_text(json.dumps(asdict(replace(CARD, calibration=(3.0, 2.0)))))
+        _path, card = locate(path)
+        assert card == replace(CARD, calibration=(3.0, 2.0))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            json.dumps(asdict(replace(CARD, sha256=OTHER_SHA))),
+            '{"people": []}',
+            "[1, 2]",
+            "3",
+            "no JSON",
+            "\udcff",
+        ],
+        ids=["of another file", "poses", "a list", "a number", "text", "no text"],
+    )
+    def test_what_is_beside_a_path_and_no_card_of_it_is_left_alone(self, tmp_path, text):
+        path = put(tmp_path / "thunder.tflite")
+        path.with_suffix(".json").write_bytes(text.encode(errors="surrogateescape"))
+        assert locate(path) == (path, None)
+
+    @pytest.mark.parametrize(("sha", "kept"), [(SHA, (3.0, 2.0)), (OTHER_SHA, None)])
+    def test_a_calibration_counts_for_its_very_file(self, tmp_path, monkeypatch, sha, kept):
+        known = replace(CARD, sha256=sha, calibration=(3.0, 2.0))
+        monkeypatch.setattr("tendu.models.weights.cards", lambda: (known,))
+        _path, card = locate(put(tmp_path / CARD.file))
+        assert card == replace(known, calibration=kept)
 
     def test_a_path_that_is_not_there(self, tmp_path):
         with pytest.raises(ModelError) as error:
