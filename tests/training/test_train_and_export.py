@@ -9,6 +9,7 @@ import pytest
 
 import tendu
 from tendu.cli.main import main
+from tendu.metrics.platt import Platt
 from tendu.training.checkpoint import Checkpoint, load, save
 from tendu.training.network import Network, Shape
 
@@ -60,6 +61,37 @@ def test_a_run_is_trained_resumed_and_exported(folder, capsys):
         )
     assert main(said) == 1
     assert "is there already. Give --overwrite" in capsys.readouterr().err
+
+
+def test_an_exported_card_carries_the_calibration_of_held_people(folder, monkeypatch, capsys):
+    """Of 60 guesses at 0.5 forty are right, of 60 at 0.3 twenty: raw numbers and shares differ in both bins."""
+    sure = np.repeat(np.array([0.5, 0.3], np.float32), 60)
+    right = np.concatenate([np.arange(60) < 40, np.arange(60) < 20])
+    monkeypatch.setattr(
+        "tendu.training.chances.guesses", lambda _estimator, held: (sure[: 120 * len(held)], right)
+    )
+    labels = str(folder / "made.jsonl")
+    said = ["export", str(folder / "tiny.pt"), "--data", labels, "-o", str(folder / "sure.tflite")]
+    assert main([*said, "--precision", "float32", "--held", labels, "0.5"]) == 0
+    slope, shift = json.loads((folder / "sure.json").read_text())["calibration"]
+    with tendu.load(folder / "sure.tflite", runtime="litert", threads=1) as model:
+        assert model.calibration == Platt(slope, shift)
+        np.testing.assert_allclose(model.calibration(sure[[0, -1]]), [2 / 3, 1 / 3], atol=0.02)
+    report = (folder / "sure.md").read_text()
+    assert "fitted to 120 looks at people whom training held out" in report
+    assert "| 0.5 to 0.6 | 60 | 0.50 | 0.67 | 0 | – | – |" in report
+    assert "| 0.6 to 0.7 | 0 | – | – | 60 | 0.66 | 0.67 |" in report
+    assert report.count("\n| 0.") == 10
+
+
+def test_a_calibration_of_too_few_people_is_refused_before_anything_is_written(folder, capsys):
+    labels = str(folder / "made.jsonl")
+    said = ["export", str(folder / "tiny.pt"), "--data", labels, "-o", str(folder / "few.tflite")]
+    assert main([*said, "--precision", "float32", "--held", labels, "0.0"]) == 1
+    assert (
+        "A calibration needs at least 10 right and 10 wrong guesses; here 0 of 0" in capsys.readouterr().err
+    )
+    assert not list(folder.glob("few*"))
 
 
 def test_a_run_without_weights_to_learn_from_is_refused(folder, tmp_path, capsys):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tendu.cli.values import whole
+from tendu.cli.values import share, whole
 from tendu.errors import DataError, SinkError, SourceError
 from tendu.extras import require
 
@@ -39,6 +39,14 @@ _CHECKED = 20  # pictures on which a file is compared with its network
     help="Training crops on which int8 sees its ranges and files are compared: a .jsonl or COCO's .json.",
 )
 @click.option(
+    "--held",
+    type=(click.Path(path_type=Path), share),
+    multiple=True,
+    metavar="LABELS PART",
+    help="Calibrate the confidence on people whom training held out: a set of the recipe and its held; may be given "
+    "several times.",
+)
+@click.option(
     "--judge",
     "judges",
     type=click.Path(path_type=Path),
@@ -62,6 +70,7 @@ def export(
     output: Path,
     precisions: tuple[str, ...],
     labels: tuple[Path, ...],
+    held: tuple[tuple[Path, float], ...],
     judges: tuple[Path, ...],
     source: str,
     note: str,
@@ -74,6 +83,7 @@ def export(
     Each file is compared with the network in PyTorch; what is printed stands in its .md too.
     """
     require("torch", extra="train", purpose="Exporting")
+    from tendu.training.chances import chances, estimator_of, guesses
     from tendu.training.data import read_crops
     from tendu.training.export import PRECISIONS, card_of, file_of, parity, report_of, write_model
     from tendu.training.judge import judged
@@ -94,6 +104,7 @@ def export(
     network = network_from(checkpoint).eval()
     crops = [read_crops(path, limit=2000) for path in labels]
     pictures = calibration_pictures(crops, size=network.shape.size)
+    unseen = [read_crops(path).parted(part)[1] for path, part in held]
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -102,11 +113,16 @@ def export(
         if precision not in names:
             continue
         model = file_of(network, precision, pictures)
+        learned = None
+        if unseen:
+            with estimator_of(model, threads=threads) as estimator:
+                learned = chances(*guesses(estimator, unseen))
         found = parity(network, model, pictures[:_CHECKED], threads=threads)
         figures = [
             figure for folder in judges for figure in judged(model, folder, looks_many=True, threads=threads)
         ]
-        card = card_of(names[precision], network, precision, model, source=source, note=note)
-        report = report_of(card, found, figures, about=text)
+        platt = None if learned is None else learned.platt
+        card = card_of(names[precision], network, precision, model, source=source, note=note, platt=platt)
+        report = report_of(card, found, figures, chances=learned, about=text)
         write_model(output.parent, card, model, report)
         click.echo(report)

@@ -243,6 +243,10 @@ KOREAN = {
     "Stopped; what was done until then is kept.": "멈췄습니다. 그때까지 한 것은 저장했습니다.",
     "Not everything could be read:": "읽지 못한 것이 있습니다:",
     # tendu train, tendu export
+    "Calibrate the confidence on people whom training held out: a set of the recipe and its held; may be given several "
+    "times.": (
+        "학습에서 빼 둔 사람들로 확신도를 보정합니다. 레시피의 세트와 그 held 값을 줍니다. 여러 번 줄 수 있습니다."
+    ),
     "Train a model of one's own.": "모델을 직접 학습시킵니다.",
     "Train a model from a recipe.": "레시피에 따라 모델을 학습시킵니다.",
     "The folder gets checkpoint.pt, progress.jsonl, judged.jsonl and curves.png. Ctrl-C saves a checkpoint first.": (

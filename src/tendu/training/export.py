@@ -12,9 +12,12 @@ import torch
 from jaxtyping import UInt8
 
 from tendu.errors import SinkError
+from tendu.metrics.calibration import Bin, Calibration
+from tendu.metrics.platt import Platt
 from tendu.models.card import ModelCard
 from tendu.models.movenet import HeadsDecoder
 from tendu.runtimes.litert import LiteRT
+from tendu.training.chances import Chances
 from tendu.training.judge import Figure
 from tendu.training.network import Network
 from tendu.training.quantize import quantized
@@ -22,6 +25,9 @@ from tendu.training.tflite import written
 
 Precision = Literal["float32", "float16", "int8"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
+
+TENTHS = range(10)
+"""The bins of a reliability table."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,14 @@ def parity(
 
 
 def card_of(
-    name: str, network: Network, precision: Precision, model: bytes, *, source: str, note: str
+    name: str,
+    network: Network,
+    precision: Precision,
+    model: bytes,
+    *,
+    source: str,
+    note: str,
+    platt: Platt | None = None,
 ) -> ModelCard:
     """The catalog's card of an exported file."""
     size = network.shape.size
@@ -109,6 +122,7 @@ def card_of(
         people=1,
         stride=4,
         note=note,
+        calibration=None if platt is None else (platt.slope, platt.shift),
     )
 
 
@@ -137,7 +151,9 @@ def write_model(folder: Path, card: ModelCard, model: bytes, report: str) -> lis
     return paths
 
 
-def report_of(card: ModelCard, found: Parity, figures: list[Figure], *, about: str = "") -> str:
+def report_of(
+    card: ModelCard, found: Parity, figures: list[Figure], *, chances: Chances | None = None, about: str = ""
+) -> str:
     """The card for people, in Markdown: what was measured of the file, then what its makers say of it."""
     side = card.size[0] if card.size else 0
     text = f"""# {card.title}
@@ -155,4 +171,29 @@ def report_of(card: ModelCard, found: Parity, figures: list[Figure], *, about: s
     if figures:
         lines += ["| data | photos | protocol | look | AP |", "|---|---|---|---|---|"]
         lines += [f"| {f.data} | {f.photos} | {f.protocol} | {f.look} | {f.ap:.1f} |" for f in figures]
-    return "\n".join(lines).rstrip() + "\n" + (f"\n{about.strip()}\n" if about else "")
+    parts = ["\n".join(lines), "" if chances is None else reliability(chances), about]
+    return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+def reliability(chances: Chances) -> str:
+    """The calibration in Markdown: the numbers, and the curve before and after in ten bins."""
+    platt, before, after = chances.platt, chances.before, chances.after
+    text = f"""## How sure it is
+
+Confidence is the chance that a pose is right (OKS at least 0.5): 1 / (1 + exp(-({platt.slope:.3f} · logit(c) {platt.shift:+.3f}))) of the
+network's own confidence c, fitted to {chances.guesses} looks at people whom training held out (Platt scaling). On these very looks the
+expected calibration error was {before.error:.3f} and is {after.error:.3f}. Looks, of which so many are right, by confidence:
+
+| confidence | before: looks | confidence | right | after: looks | confidence | right |
+|---|---|---|---|---|---|---|
+"""
+    bins = len(TENTHS)
+    return text + "\n".join(
+        f"| {low / bins:.1f} to {(low + 1) / bins:.1f} | {_cells(before, low)} | {_cells(after, low)} |"
+        for low in TENTHS
+    )
+
+
+def _cells(curve: Calibration, tenth: int) -> str:
+    held: Bin | None = next((each for each in curve.bins if round(each.low * len(TENTHS)) == tenth), None)
+    return "0 | – | –" if held is None else f"{held.count} | {held.confidence:.2f} | {held.right:.2f}"

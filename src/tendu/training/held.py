@@ -52,10 +52,19 @@ def held_figures(network: Network, crops: Crops) -> dict[str, float]:
     return found
 
 
+def area_of(truth: Float32[np.ndarray, "17 3"]) -> float:
+    """About the area of a person's outline, from the labelled points, in their units, squared; above 0.
+
+    Args:
+        truth: x, y and v (0 not labelled) of a person with a labelled point.
+    """
+    width, height = np.ptp(truth[truth[:, 2] > 0, :2], axis=0).tolist()
+    return max(0.66 * width * height, 0.04 * max(width, height) ** 2, 1e-3)
+
+
 def _alike(heads: tuple[np.ndarray, ...], truth: Float32[np.ndarray, "17 3"], people: int) -> float:
     labelled = truth[:, 2] > 0
-    width, height = np.ptp(truth[labelled, :2], axis=0)
-    area = np.array([max(0.66 * width * height, 0.04 * max(width, height) ** 2)], np.float32)
+    area = np.array([area_of(truth)], np.float32)
     seen = HeadsDecoder()(heads, people=people)
     cells = np.array(heads[0].shape[2:0:-1], np.float32)
     likeness = oks(seen.xy * cells, truth[None, :, :2], area, counted=np.tile(labelled, (len(seen.xy), 1, 1)))
