@@ -129,6 +129,17 @@ def test_a_labelled_person_whom_the_teacher_saw_faintly_is_there_for_sure():
     assert np.array_equal(pulled(heads, truth[None], 1.0).centre, heads.centre)
 
 
+def test_a_surer_centre_beside_a_raised_one_stays_below_one():
+    truth = person(np.random.default_rng(5))
+    low, high = truth[:, :2].min(axis=0), truth[:, :2].max(axis=0)
+    edge = int(high[0] + 0.1 * (high - low).max() + 2)  # the last column of the person's box
+    heads = empty()
+    heads.centre[24, [edge, edge + 2]] = 0.1, 0.8
+    heads.regression[24, edge] = truth[:, :2] - [edge, 24]
+    made = pulled(heads, truth[None], 1.0)
+    assert np.allclose(made.centre[24, [edge, edge + 2]], 0.9)
+
+
 def test_round_the_points_of_others_the_teacher_s_word_stands():
     truth, other = person(np.random.default_rng(2)), person(np.random.default_rng(3))
     other[0, :2], truth[0, :2] = (20.5, 24.5), (30.5, 24.5)

@@ -242,4 +242,6 @@ def _pull_centre(
     made.regression[j[:, None], i[:, None], labelled] = old + trust * (right - old)
     peak = heads.centre[y, x]
     if peak < CENTRE:
-        made.centre[j, i] += trust * (CENTRE / peak - 1) * heads.centre[j, i]
+        # Somebody else's centre beside it may be higher already.
+        raised = np.minimum(heads.centre[j, i] * (CENTRE / peak), np.maximum(heads.centre[j, i], CENTRE))
+        made.centre[j, i] += trust * (raised - heads.centre[j, i])
