@@ -138,6 +138,8 @@ def test_a_surer_centre_beside_a_raised_one_stays_below_one():
     heads.regression[24, edge] = truth[:, :2] - [edge, 24]
     made = pulled(heads, truth[None], 1.0)
     assert np.allclose(made.centre[24, [edge, edge + 2]], 0.9)
+    twice = pulled(heads, np.stack([truth, truth]), 1.0)  # two people with one centre
+    assert np.array_equal(twice.centre, made.centre)
 
 
 def test_round_the_points_of_others_the_teacher_s_word_stands():

@@ -26,6 +26,9 @@ NEAR = 2.0
 CENTRE = 0.9
 """How sure a labelled person's centre shall be: somebody is there."""
 
+FAINT = 0.01
+"""A centre below this is none."""
+
 ROUND = 3.0
 """Cells round the point of somebody who is not meant."""
 
@@ -241,7 +244,8 @@ def _pull_centre(
     old = made.regression[j[:, None], i[:, None], labelled]
     made.regression[j[:, None], i[:, None], labelled] = old + trust * (right - old)
     peak = heads.centre[y, x]
-    if peak < CENTRE:
-        # Somebody else's centre beside it may be higher already.
-        raised = np.minimum(heads.centre[j, i] * (CENTRE / peak), np.maximum(heads.centre[j, i], CENTRE))
-        made.centre[j, i] += trust * (raised - heads.centre[j, i])
+    if FAINT < peak < CENTRE:
+        # Somebody else's centre beside it may be higher already, or raised already.
+        was = heads.centre[j, i]
+        raised = np.minimum(was * (CENTRE / peak), np.maximum(was, CENTRE))
+        made.centre[j, i] = np.maximum(made.centre[j, i], was + trust * (raised - was))
