@@ -6,7 +6,7 @@ import pytest
 from tendu.models.maps import Reading, read
 from tendu.models.movenet import Heads
 from tendu.training.augment import CELL, Close, draw
-from tendu.training.data import SIDE, Crops
+from tendu.training.data import ROOM, SIDE, Crops
 from tendu.training.targets import brought_down, enlarged, pulled
 
 SIZE = 192
@@ -116,6 +116,16 @@ def test_points_without_labels_keep_the_teacher_s_maps():
     made = pulled(empty(), truth[None], 1.0)
     assert np.array_equal(made.heatmap[:5], empty().heatmap[:5])
     assert made.heatmap[5:].max(axis=(1, 2)).min() > 0.6
+
+
+def test_sharp_pictures_are_never_enlarged():
+    def largest(**options):
+        rngs = (np.random.default_rng(seed) for seed in range(40))
+        return max(draw(dotted(), 0, rng, size=SIZE, small=0.0, trust=0.0, **options).box for rng in rngs)
+
+    in_the_crop = SIDE / ROOM / SIZE  # of the input's side, where a pixel stays a pixel
+    assert largest(sharp=True) <= in_the_crop
+    assert largest(sharp=False) > 1.2 * in_the_crop
 
 
 def test_a_labelled_person_whom_the_teacher_saw_faintly_is_there_for_sure():

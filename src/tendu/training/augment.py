@@ -66,7 +66,14 @@ class Sample:
 
 
 def draw(
-    crops: Crops, index: int, rng: np.random.Generator, *, size: int, small: float, trust: float
+    crops: Crops,
+    index: int,
+    rng: np.random.Generator,
+    *,
+    size: int,
+    small: float,
+    trust: float,
+    sharp: bool = False,
 ) -> Sample:
     """A crop as one training picture, everything by chance.
 
@@ -77,6 +84,7 @@ def draw(
         size: the side of the pictures, px.
         small: how often the person is small and the teacher looks closer.
         trust: see `Sample`.
+        sharp: whether the crop is never enlarged.
     """
     cells = size // CELL
     box = SIDE / ROOM
@@ -95,6 +103,9 @@ def draw(
         window = _around(inner, close, cells)
     else:
         low, high = ((0.75, 1.05), (0.5, 0.75), (0.3, 0.5))[rng.choice(3, p=(0.6, 0.25, 0.15))]
+        if sharp:
+            high = min(high, box / size)
+            low = min(low, 0.6 * high)
         side = box / rng.uniform(low, high)
         window, inner = _square(middle, side, angle), None
     filling = crops.pictures[rng.integers(len(crops))] if rng.random() < 0.5 else None

@@ -39,6 +39,8 @@ class Recipe:
         clip: the largest norm of a step's gradient.
         average: how much of the averaged weights stays in each step.
         small: the share of pictures in which the person is small and the teacher looks closer.
+        sharp: whether crops are never enlarged for the student. Enlarged ones are blurred, and a network that learns from
+            them is worse on photos that are not.
         rounded: the last part of a run in which weights are rounded to 8 bits as they are used, so that they can be
             in a file; 0 to 1.
         seed: of everything that is drawn by chance.
@@ -53,6 +55,7 @@ class Recipe:
     clip: float = 5.0
     average: float = 0.995
     small: float = 0.3
+    sharp: bool = False
     rounded: float = 0.3
     seed: int = 1
 
