@@ -21,7 +21,9 @@ def once(shared):
     """AP of one look at the whole photo, by model."""
     truth = read_truth(shared / "data/coco-single-dev")
     google = shared / "models/movenet/movenet-lightning-int8.tflite"
-    return {model: ap(truth, model, look="once") for model in ("tendu-lightning", "tendu-lightning-fp16", google)}
+    return {
+        model: ap(truth, model, look="once") for model in ("tendu-lightning", "tendu-lightning-fp16", google)
+    }
 
 
 def test_one_look_finds_more_than_the_file_that_we_began_with(once, shared):

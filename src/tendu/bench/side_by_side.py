@@ -63,7 +63,8 @@ def side_by_side(
         job = Job({"photos": photos, "large": large}, film, file, sensible_threads(options.get("threads")))
         model = opened.enter_context(load(**options, min_score=0.0))
         beside = options.get("threads") or threads_beside_decoder()
-        filming = opened.enter_context(load(**{**options, "threads": beside}, min_score=0.0))
+        leaving: dict[str, Any] = {**options, "threads": beside}
+        filming = opened.enter_context(load(**leaving, min_score=0.0))
         looks = {f"tendu, {look}": replace(model, look=look) for look in ("once", "zoom")}
         for turn in range(rounds):
             for name, estimator in looks.items():

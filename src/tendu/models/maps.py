@@ -39,7 +39,7 @@ class Reading:
     guess_bias: float = 3.0
     reach: int = 2
     confident: float = 0.2
-    least_centre: float = 0.15
+    least_centre: float = 0.08
 
 
 PUBLISHED = Reading(guess_bias=1.8, reach=0, confident=0.0)
