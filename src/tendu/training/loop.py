@@ -235,8 +235,8 @@ class Run:
             crops, trust = self._crops[chosen], self._recipe.sets[chosen].trust
             index = int(rng.integers(len(crops)))
             size = self.network.shape.size
-            options = {"small": self._recipe.small, "sharp": self._recipe.sharp}
-            samples.append(draw(crops, index, rng, size=size, trust=trust, **options))
+            small, sharp = self._recipe.small, self._recipe.sharp
+            samples.append(draw(crops, index, rng, size=size, small=small, trust=trust, sharp=sharp))
         return teacher(samples)
 
     def _progress(
