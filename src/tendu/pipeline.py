@@ -102,7 +102,8 @@ def run(
         source: whatever `tendu.open` takes, or an open source.
         to: an output or several: names that `tendu.save` takes, or sinks. With none, only the summary remains.
         model: a model's name or file; an estimator, to choose more than that: `tendu.load(people=2)`; a function that
-            gives one, called when source and outputs are known to be good; None for the default model.
+            gives one, called when source and outputs are known to be good; None for the default model. A model named for
+            a film leaves one core to the decoder.
         every: which frames are looked at: 2 takes every second one.
         start: seconds into a film; earlier frames are left out.
         end: seconds into a film; frames from there on are left out.
