@@ -104,7 +104,8 @@ def train(
         run.resume()
 
     def judge() -> None:
-        note_figures(run.averaged, run.step, output, held=[held for _, held in parts], folders=judges)
+        held = [held for _, held in parts]
+        note_figures(run.averaged, run.step, output, held=held, folders=judges, threads=threads)
         draw_curves(output)
 
     with Bar(shown=True) as bar:

@@ -70,7 +70,13 @@ def judged(model: bytes, folder: Path, *, looks_many: bool = False, threads: int
 
 
 def note_figures(
-    network: Network, step: int, folder: Path, *, held: Sequence[Crops], folders: Sequence[Path]
+    network: Network,
+    step: int,
+    folder: Path,
+    *,
+    held: Sequence[Crops],
+    folders: Sequence[Path],
+    threads: int = 1,
 ) -> None:
     """Adds a line for each figure of a network to a run's `judged.jsonl`.
 
@@ -80,6 +86,7 @@ def note_figures(
         folder: of the run.
         held: crops that are held out, see `held_figures`.
         folders: annotated photos, see `judged`.
+        threads: for the model.
 
     Raises:
         SinkError: it cannot be written.
@@ -87,8 +94,10 @@ def note_figures(
     lines = [
         {"title": title, "oks": alike} for one in held for title, alike in held_figures(network, one).items()
     ]
+    model = written(network) if folders else b""
     for photos in folders:
-        lines += [{"title": figure.title, **asdict(figure)} for figure in judged(written(network), photos)]
+        figures = judged(model, photos, threads=threads)
+        lines += [{"title": figure.title, **asdict(figure)} for figure in figures]
     path = folder / "judged.jsonl"
     try:
         with path.open("a", encoding="utf-8") as file:
