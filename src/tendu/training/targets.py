@@ -201,6 +201,11 @@ def pulled(
         return heads
     rows, columns = heads.centre.shape
     across, down = np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)
+
+    def away2(x: np.float32, y: np.float32) -> np.ndarray:
+        """The squared distance of every cell's middle from a point, cells²."""
+        return np.square(across + 0.5 - x) + np.square(down + 0.5 - y)[:, None]
+
     made = Heads(heads.centre.copy(), heads.heatmap.copy(), heads.offset.copy(), heads.regression.copy())
     truth, bound = np.zeros_like(heads.heatmap), np.zeros(heads.heatmap.shape, bool)
     for person in people:
@@ -214,7 +219,7 @@ def pulled(
             (across >= low[0] - room) & (across <= high[0] + room)
         )
         for k, (x, y) in zip(labelled, xy, strict=True):
-            square = np.square(across + 0.5 - x) + np.square(down + 0.5 - y)[:, None]
+            square = away2(x, y)
             truth[k] = np.maximum(truth[k], np.exp(-square / (2 * SIGMAS[k] ** 2)))
             bound[k] |= inside
             j, i = np.nonzero(square < NEAR**2)
@@ -224,7 +229,7 @@ def pulled(
     for person in () if others is None else others:
         for k in np.flatnonzero(person[:, 2] > 0):
             x, y = person[k, :2]
-            square = np.square(across + 0.5 - x) + np.square(down + 0.5 - y)[:, None]
+            square = away2(x, y)
             bound[k] &= (square > ROUND**2) | (truth[k] > 0.1)
     made.heatmap[bound] += trust * (truth[bound] - made.heatmap[bound])
     return made
