@@ -108,6 +108,8 @@ def _card_at(path: Path) -> ModelCard | None:
         beside = read_card(path.with_suffix(".json"))
     except (OSError, ValueError, TypeError):  # no such file, or one that is something else
         beside = None
+    if named is None and beside is None:
+        return None
     digest = sha256(path.read_bytes()).hexdigest()
     if beside is not None and beside.sha256 == digest:
         return beside
