@@ -101,10 +101,16 @@ def _from_middle(rows: int, columns: int) -> Float64[np.ndarray, "rows columns"]
 
 
 def centres(maps: Maps, reading: Reading, people: int) -> Int64[np.ndarray, "n 2"]:
-    """The cells (x, y) of all people: peaks of the centre map among their eight neighbours, the highest first."""
+    """The cells (x, y) of all people: peaks of the centre map among their eight neighbours, the highest first.
+
+    In 8 bits neighbours are often equal: of these the first in the map's order is the peak, and they are one person.
+    """
+    rows, columns = maps.centre.shape
     padded = np.pad(maps.centre, 1)
-    around = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).max(axis=(2, 3))
-    y, x = np.nonzero((maps.centre >= around) & (maps.centre >= reading.least_centre))
+    around = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).reshape(rows, columns, 9)
+    before, after = around[..., :4].max(axis=-1), around[..., 5:].max(axis=-1)
+    peak = (maps.centre > before) & (maps.centre >= after)
+    y, x = np.nonzero(peak & (maps.centre >= reading.least_centre))
     order = np.argsort(-maps.centre[y, x], kind="stable")[:people]
     return np.stack([x[order], y[order]], axis=1).astype(np.int64)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tendu.codes import Codes, Scale
-from tendu.models.maps import Maps, Reading, read, sigmoid
+from tendu.models.maps import Maps, Reading, centres, read, sigmoid
 
 
 def heads(rows, columns, *, guess_apart, seed=0):
@@ -74,3 +74,11 @@ def test_codes_are_read_as_the_numbers_that_they_mean():
 def test_a_broken_model_that_gives_no_numbers_gives_nobody_a_score():
     outputs = tuple(np.full_like(head, np.nan) for head in heads(48, 48, guess_apart=1))
     assert np.isnan(read(Maps.of(outputs), np.array([[24, 24]]), Reading()).score).all()
+
+
+def test_equal_centres_beside_each_other_are_one_person():
+    centre = np.full((1, 12, 12, 1), -9, np.float32)
+    centre[0, 3, 3:6] = centre[0, 4, 2:5] = 1.0  # a plateau, as 8 bits make of a peak
+    centre[0, 8, 8] = centre[0, 8, 10] = 0.5  # two peaks with a cell between them
+    maps = Maps.of((centre, *heads(12, 12, guess_apart=1)[1:]))
+    assert centres(maps, Reading(), 20).tolist() == [[3, 3], [8, 8], [10, 8]]
