@@ -18,13 +18,15 @@ from tendu.sources.images import is_called_photo
 NO_INPUT = "There is nothing to go through. Give --film FILE, --photos FOLDER or both."
 
 HEADER = (
-    "way", "frames", "a second", "limit", "ratio %", "inferences", "decode alone", "model alone", *STAGES,
+    "way", "frames", "a second", "limit", "ratio %", "limit at once", "ratio at once %", "inferences", "decode alone",
+    "model alone", "decode at once", "model at once", *STAGES,
 )  # fmt: skip
 
 LEGEND = (
     "ratio: frames a second in per cent of the limit, the cores divided by (decode alone + inferences × model alone), both in "
-    "milliseconds of one core. The stages are milliseconds of a frame; read and decode has a thread of its own beside the "
-    "others, and wait is for it. Of each the best round."
+    "milliseconds of one core; at once: the same while both run, as cores that share caches or arithmetic let them. The "
+    "stages are milliseconds of a frame; read and decode has a thread of its own beside the others, and wait is for it. Of "
+    "each the best round."
 )
 
 _PHOTOS = 200  # enough for a steady mean
@@ -89,9 +91,13 @@ def row(passage: Passage) -> list[str]:
         number(passage.rate),
         number(limit.rate),
         number(passage.ratio * 100, 0),
+        number(passage.shared.rate),
+        number(passage.shared_ratio * 100, 0),
         number(passage.inferences, 2),
         number(limit.decode, 2),
         number(limit.model, 2),
+        number(passage.shared.decode, 2),
+        number(passage.shared.model, 2),
         *(number(passage.budget[stage], 2) for stage in STAGES),
     ]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 
-from tendu.bench.limit import Limit, film_decoding, model_alone, photo_decoding
+from tendu.bench.limit import Limit, film_decoding, model_alone, photo_decoding, together
 from tendu.errors import SourceError
 from tendu.estimator import Estimator
 from tendu.frame import Frame
@@ -33,7 +33,8 @@ class Passage:
         name: what was read and written.
         frames: how many.
         rate: frames a second, the best round.
-        limit: the machine's.
+        limit: the machine's, of decoding and model each alone.
+        shared: the same of both at once.
         budget: milliseconds a frame for each of `STAGES`, in that round.
         inferences: runs of the model a frame.
     """
@@ -42,6 +43,7 @@ class Passage:
     frames: int
     rate: float
     limit: Limit
+    shared: Limit
     budget: dict[str, float]
     inferences: float
 
@@ -49,6 +51,11 @@ class Passage:
     def ratio(self) -> float:
         """The share of the limit that is reached: the headline."""
         return self.rate / self.limit.rate
+
+    @property
+    def shared_ratio(self) -> float:
+        """The share that is reached of what decoding and model do at once."""
+        return self.rate / self.shared.rate
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,18 +97,18 @@ def bench_pipeline(
     """
     model: list[float] = []
     decoding: dict[str, list[float]] = {way.name: [] for way in ways}
+    both: dict[str, list[tuple[float, float]]] = {way.name: [] for way in ways}
     passed: dict[str, list[Passage]] = {way.name: [] for way in ways}
     with tempfile.TemporaryDirectory() as folder:
         for turn in range(rounds):
             tell(f"round {turn + 1} of {rounds}")
-            model.append(model_alone(alone, runs=40))
+            spent, fastest = model_alone(alone, runs=40)
+            model.append(spent)
             for way in ways:
                 passed[way.name].append(_passage(way, Path(folder)))
-                decoding[way.name].append(
-                    photo_decoding(way.source)
-                    if isinstance(way.source, list)
-                    else film_decoding(way.source, frames=frames)
-                )
+                decode = _decoding(way, frames)
+                decoding[way.name].append(decode())
+                both[way.name].append(together(decode, fastest))
     cores = this_machine().cores
     best = [max(passed[way.name], key=lambda passage: passage.rate) for way in ways]
     return [
@@ -110,6 +117,7 @@ def bench_pipeline(
             each.frames,
             each.rate,
             Limit(min(decoding[each.name]), min(model), each.inferences, cores),
+            Limit(*min(both[each.name], key=sum), each.inferences, cores),
             each.budget,
             each.inferences,
         )
@@ -117,8 +125,15 @@ def bench_pipeline(
     ]
 
 
+def _decoding(way: Way, frames: int) -> Callable[[], float]:
+    source = way.source
+    if isinstance(source, list):
+        return lambda: photo_decoding(source)
+    return lambda: film_decoding(source, frames=frames)
+
+
 def _passage(way: Way, folder: Path) -> Passage:
-    """One pass, its limit left open."""
+    """One pass, its limits left open."""
     estimator, runtime, decoder = timed(way.estimator)
     source = _Timed(open_source(way.source))
     begun = perf_counter()
@@ -138,7 +153,7 @@ def _passage(way: Way, folder: Path) -> Passage:
     }
     n = summary.frames
     budget = {stage: value / n * 1e3 for stage, value in spent.items()}
-    return Passage(way.name, n, n / seconds, Limit(1, 1, 1, 1), budget, runtime.runs / n)
+    return Passage(way.name, n, n / seconds, Limit(1, 1, 1, 1), Limit(1, 1, 1, 1), budget, runtime.runs / n)
 
 
 class _Timed:

@@ -1,8 +1,10 @@
+from time import thread_time
+
 import pytest
 
 from marked_photos import coco_folder, person, ring_estimator
 from messy_files import film
-from tendu.bench.limit import Limit
+from tendu.bench.limit import Limit, model_alone, together
 from tendu.bench.passages import HEADER, row
 from tendu.bench.pipeline import STAGES, Passage, Way, bench_pipeline
 from tendu.errors import SourceError
@@ -32,8 +34,22 @@ def test_films_and_photos_are_measured_end_to_end_beside_their_limit(tmp_path):
 
 def test_the_limit_is_the_cores_shared_out_to_decoding_and_the_model():
     assert Limit(decode=1.0, model=2.0, inferences=2.0, cores=4).rate == pytest.approx(800)
-    passage = Passage("a", 10, 400.0, Limit(1.0, 2.0, 2.0, 4), {}, 2.0)
+    passage = Passage("a", 10, 400.0, Limit(1.0, 2.0, 2.0, 4), Limit(1.5, 3.0, 2.0, 4), {}, 2.0)
     assert passage.ratio == pytest.approx(0.5)
+    assert passage.shared_ratio == pytest.approx(0.75)
+
+
+def test_what_both_cost_at_once_is_taken_from_each_of_the_two():
+    def decode():  # 20 ms of this thread's own work, said to be one frame's
+        began = thread_time()
+        while thread_time() - began < 0.02:
+            pass
+        return (thread_time() - began) * 1e3
+
+    decoded, inference = together(decode, busy := ring_estimator())
+    assert 20 <= decoded < 30
+    alone, _ = model_alone([busy], runs=20)
+    assert 0 < inference < 20 * alone + 5
 
 
 def test_a_film_that_cannot_be_read_is_a_sentence(tmp_path):
