@@ -6,8 +6,9 @@ import pytest
 from tendu.models.maps import Reading, read
 from tendu.models.movenet import Heads
 from tendu.training.augment import CELL, Close, draw
-from tendu.training.data import ROOM, SIDE, Crops
-from tendu.training.targets import brought_down, enlarged, pulled
+from tendu.training.data import SIDE, Crops
+from tendu.training.labels import pulled
+from tendu.training.targets import brought_down, resized
 
 SIZE = 192
 CELLS = SIZE // CELL
@@ -93,13 +94,12 @@ def person(rng) -> np.ndarray:
 
 def test_trusted_labels_are_read_back_from_the_targets():
     truth = person(np.random.default_rng(0))
-    heads = empty()
-    heads.centre[24, 24] = 0.9
-    heads.regression[24, 24] = truth[:, :2] - 24 + 3  # three cells off: near enough to be this person's
-    made = pulled(heads, truth[None], 1.0)
-    seen = read(made.maps(), np.array([[24, 24]]), Reading())
+    made = pulled(empty(), truth[None], 1.0)
+    y, x = np.unravel_index(made.centre.argmax(), made.centre.shape)
+    assert np.abs(np.array([x, y]) + 0.5 - truth[:, :2].mean(axis=0)).max() <= 0.5
+    seen = read(made.maps(), np.array([[x, y]]), Reading())
     assert np.abs(seen.xy[0] * CELLS - truth[:, :2]).max() < 0.1
-    assert np.allclose(made.regression[24, 24], truth[:, :2] - 24, atol=1e-4)
+    assert np.allclose(made.regression[y, x], truth[:, :2] - [x, y], atol=1e-4)
     assert seen.score[0].min() > 0.6
 
 
@@ -118,38 +118,65 @@ def test_points_without_labels_keep_the_teacher_s_maps():
     assert made.heatmap[5:].max(axis=(1, 2)).min() > 0.6
 
 
+def length_of(sample):
+    """From the nose to the left or, mirrored, the right ankle, px of the student's picture; None out of view."""
+    ends = sample.people[0, [0, 15 if sample.people[0, 15, 2] else 16]]
+    return None if (ends[:, 2] == 0).any() else CELL * np.linalg.norm(ends[0, :2] - ends[1, :2])
+
+
 def test_sharp_pictures_are_never_enlarged():
     def largest(**options):
         rngs = (np.random.default_rng(seed) for seed in range(40))
-        return max(draw(dotted(), 0, rng, size=SIZE, small=0.0, trust=0.0, **options).box for rng in rngs)
+        drawn = (draw(dotted(), 0, rng, size=SIZE, small=0.0, trust=0.0, **options) for rng in rngs)
+        return max(length for sample in drawn if (length := length_of(sample)) is not None)
 
-    in_the_crop = SIDE / ROOM / SIZE  # of the input's side, where a pixel stays a pixel
-    assert largest(sharp=True) <= in_the_crop
+    in_the_crop = float(np.hypot(140 - 128, 180 - 70))
+    assert largest(sharp=True) <= in_the_crop * 1.001
     assert largest(sharp=False) > 1.2 * in_the_crop
 
 
-def test_a_labelled_person_whom_the_teacher_saw_faintly_is_there_for_sure():
+def test_a_labelled_person_is_there_for_sure_whether_the_teacher_saw_it_or_not():
     truth = person(np.random.default_rng(5))
+    x, y = truth[:, :2].mean(axis=0)
     heads = empty()
-    heads.centre[23:26, 23:26] = [[0.02, 0.05, 0.02], [0.05, 0.1, 0.05], [0.02, 0.05, 0.02]]
-    heads.regression[24, 24] = truth[:, :2] - 24
+    heads.centre[30, 14] = 0.6  # somebody else, the teacher thinks, in the person's box
     made = pulled(heads, truth[None], 1.0)
-    assert np.allclose(made.centre, 9 * heads.centre)  # the same peak, 0.9 high
-    heads.regression[24, 24] += 20  # it means somebody else
-    assert np.array_equal(pulled(heads, truth[None], 1.0).centre, heads.centre)
+    assert made.centre[30, 14] < 0.1
+    assert 0.75 < made.centre[int(y), int(x)] <= 0.9
+    assert np.allclose(made.regression[int(y), int(x)], truth[:, :2] - [int(x), int(y)], atol=1e-4)
+    far = made.centre.copy()
+    far[int(y) - 6 : int(y) + 7, int(x) - 6 : int(x) + 7] = 0
+    assert far.max() < 0.01
 
 
-def test_a_surer_centre_beside_a_raised_one_stays_below_one():
+def test_a_set_without_faces_leaves_the_centre_where_the_teacher_has_it():
     truth = person(np.random.default_rng(5))
-    low, high = truth[:, :2].min(axis=0), truth[:, :2].max(axis=0)
-    edge = int(high[0] + 0.1 * (high - low).max() + 2)  # the last column of the person's box
     heads = empty()
-    heads.centre[24, [edge, edge + 2]] = 0.1, 0.8
-    heads.regression[24, edge] = truth[:, :2] - [edge, 24]
-    made = pulled(heads, truth[None], 1.0)
-    assert np.allclose(made.centre[24, [edge, edge + 2]], 0.9)
-    twice = pulled(heads, np.stack([truth, truth]), 1.0)  # two people with one centre
-    assert np.array_equal(twice.centre, made.centre)
+    heads.centre[20, 22] = 0.3
+    heads.regression[20, 22] = truth[:, :2] - [22, 20] + 1
+    made = pulled(heads, truth[None], 1.0, centred=False)
+    assert np.unravel_index(made.centre.argmax(), made.centre.shape) == (20, 22)
+    assert made.centre[20, 22] > 0.85
+    assert np.allclose(made.regression[20, 22], truth[:, :2] - [22, 20], atol=1e-4)
+    heads.regression[20, 22] += 20  # it means somebody else
+    assert np.array_equal(pulled(heads, truth[None], 1.0, centred=False).centre, heads.centre)
+
+
+def test_small_people_have_narrower_peaks():
+    truth = person(np.random.default_rng(6))
+    small = truth.copy()
+    small[:, :2] = 24 + (truth[:, :2] - 24) / 3
+    wide, narrow = (pulled(empty(), one[None], 1.0) for one in (truth, small))
+    assert (narrow.heatmap[0] > 0.3).sum() < 0.7 * (wide.heatmap[0] > 0.3).sum()
+    assert (narrow.centre > 0.3).sum() < 0.7 * (wide.centre > 0.3).sum()
+
+
+def test_a_person_of_few_labelled_points_is_learned_too():
+    truth = person(np.random.default_rng(7))
+    truth[2:, 2] = 0
+    made = pulled(empty(), truth[None], 1.0)
+    assert made.heatmap[:2].max(axis=(1, 2)).min() > 0.6
+    assert made.centre.max() > 0.8
 
 
 def test_round_the_points_of_others_the_teacher_s_word_stands():
@@ -163,50 +190,49 @@ def test_round_the_points_of_others_the_teacher_s_word_stands():
     assert made.heatmap[0, 24, 30] > 0.9
 
 
-def test_heads_made_larger_show_the_same_people_in_the_same_places():
+@pytest.mark.parametrize("cells", [64, 36])
+def test_heads_of_another_size_show_the_same_people_in_the_same_places(cells):
     truth = person(np.random.default_rng(4))
-    heads = empty()
-    heads.centre[24, 24] = 0.9
-    heads.regression[24, 24] = truth[:, :2] - 24 + 3
-    heads = pulled(heads, truth[None], 1.0)
-    larger = enlarged(heads, 64)
-    before = read(heads.maps(), np.array([[24, 24]]), Reading())
-    y, x = np.unravel_index(larger.centre.argmax(), larger.centre.shape)
-    after = read(larger.maps(), np.array([[x, y]]), Reading())
+    heads = pulled(empty(), truth[None], 1.0)
+    other = resized(heads, cells)
+    assert resized(heads, CELLS) is heads
+
+    def seen(one):
+        y, x = np.unravel_index(one.centre.argmax(), one.centre.shape)
+        return read(one.maps(), np.array([[x, y]]), Reading())
+
+    before, after = seen(heads), seen(other)
     assert np.abs(after.xy - before.xy).max() * CELLS < 0.35
     assert np.abs(after.score - before.score).max() < 0.25
     # Peaks stay as narrow in cells as they were.
-    assert abs((larger.heatmap > 0.3).sum() / (heads.heatmap > 0.3).sum() - 1) < 0.35
+    assert abs((other.heatmap > 0.3).sum() / (heads.heatmap > 0.3).sum() - 1) < 0.35
 
 
-def test_a_teacher_with_a_smaller_input_sees_large_people_at_its_own_size(network):
-    import torch
-
+def test_a_teacher_looks_at_its_own_size_and_speaks_in_the_student_s_cells(network):
     from tendu.training.targets import Teacher
 
-    sizes = []
-    seen = network.forward
-    network.forward = lambda pictures: sizes.append(pictures.shape[-1]) or seen(pictures)  # type: ignore[method-assign]
-    samples = [draw(dotted(), 0, np.random.default_rng(s), size=96, small=0.0, trust=0.0) for s in range(12)]
-    with torch.no_grad():
-        batch = Teacher(network)(samples)
     assert network.shape.size == 64
-    assert set(sizes) == {64, 96}
+    rng = np.random.default_rng(1)
+    samples = [draw(dotted(), i, rng, size=96, seen=64, small=0.5, trust=0.0) for i in range(12)]
+    assert {sample.clean.shape[0] for sample in samples} == {64}
+    assert {sample.closely.shape[0] for sample in samples if sample.closely is not None} == {64}
+    batch = Teacher(network, cells=24)(samples)
+    assert batch.pictures.shape == (12, 3, 96, 96)
     assert batch.heatmap.shape == (12, 17, 24, 24)
+    alone = Teacher(network, cells=24, mirrored=False)(samples)
+    assert not np.array_equal(alone.heatmap, batch.heatmap)
 
 
 @pytest.mark.parametrize("times", [2, 3])
 def test_what_a_closer_look_saw_is_read_at_its_place_in_the_picture(times):
     rng = np.random.default_rng(times)
     truth = person(rng)
-    near = empty()
-    near.centre[24, 24] = 0.9
-    near.regression[24, 24] = truth[:, :2] - 24 + 3
-    near = pulled(near, truth[None], 1.0)
+    near = pulled(empty(), truth[None], 1.0)
+    centre = truth[:, :2].mean(axis=0)
     close = Close(left=10, top=4, times=times)
     made = brought_down(empty(), near, close)
     y, x = np.unravel_index(made.centre.argmax(), made.centre.shape)
-    assert (x, y) == (10 + 24 // times, 4 + 24 // times)
+    assert np.abs([x + 0.5 - 10, y + 0.5 - 4] - centre / times).max() <= 1
     seen = read(made.maps(), np.array([[x, y]]), Reading(reach=0))
     expected = truth[:, :2] / times + [10, 4]
     assert np.abs(seen.xy[0] * CELLS - expected).max() < 0.35

@@ -91,3 +91,14 @@ def test_weights_are_rounded_to_eight_bits_at_a_run_s_end_and_never_in_what_is_k
     assert checkpoint.averaged(checkpoint.load(run.path)).stem.rounded
     kept = checkpoint.load(run.path).averaged["stem.unit"][0]
     assert len(kept.unique()) == kept.numel()
+
+
+def test_frozen_blocks_stay_as_they_were_and_all_others_learn(tmp_path, crops, network):
+    before = deepcopy(network.state_dict())
+    recipe = Recipe(sets=RECIPE.sets, batch=2, rate=0.01, small=0.0, warm=1, frozen=3, rounded=0.0)
+    run_in(tmp_path, crops, network, recipe).train(Budget(steps=2))
+    still = {name for name, weights in network.state_dict().items() if torch.equal(weights, before[name])}
+    fixed = {name for name in before if name.startswith(("stem.", "blocks.0.", "blocks.1.", "blocks.2."))}
+    assert {name for name in still if not name.endswith("scale")} == {
+        name for name in fixed if not name.endswith("scale")
+    }

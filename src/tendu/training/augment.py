@@ -45,24 +45,24 @@ class Sample:
     """One training picture.
 
     Attributes:
-        worsened: uint8 (size, size, 3), what the student sees.
-        clean: the same before it was worsened, what the teacher sees.
+        worsened: uint8 (s, s, 3), what the student sees.
+        clean: uint8 (t, t, 3), the same before it was worsened, as large as the teacher sees it.
         people: who is meant, float32 (p, 17, 3), x and y in cells of the heads, v 0 where a point is not labelled or not in view.
         others: who is seen beside them and not meant, the same.
-        box: the part of the picture's side that the person's box takes.
         close: where the teacher looks closer; None where the person is large already.
-        closely: uint8 (size, size, 3), that part at full size; None as `close`.
+        closely: uint8 (t, t, 3), that part at full size; None as `close`.
         trust: how far the labels count, 0 to 1.
+        centred: whether the labels say where a person's centre is.
     """
 
     worsened: UInt8[np.ndarray, "s s 3"]
-    clean: UInt8[np.ndarray, "s s 3"]
+    clean: UInt8[np.ndarray, "t t 3"]
     people: Float32[np.ndarray, "p 17 3"]
     others: Float32[np.ndarray, "q 17 3"]
-    box: float
     close: Close | None
-    closely: UInt8[np.ndarray, "s s 3"] | None
+    closely: UInt8[np.ndarray, "t t 3"] | None
     trust: float
+    centred: bool = True
 
 
 def draw(
@@ -73,7 +73,9 @@ def draw(
     size: int,
     small: float,
     trust: float,
+    seen: int | None = None,
     sharp: bool = False,
+    centred: bool = True,
 ) -> Sample:
     """A crop as one training picture, everything by chance.
 
@@ -81,11 +83,14 @@ def draw(
         crops: the data; another of them may fill what lies beyond the crop.
         index: which.
         rng: the chance.
-        size: the side of the pictures, px.
+        size: the side of the student's pictures, px.
         small: how often the person is small and the teacher looks closer.
         trust: see `Sample`.
+        seen: the side of the teacher's pictures, px; None for the student's.
         sharp: whether the crop is never enlarged.
+        centred: see `Sample`.
     """
+    seen = seen or size
     cells = size // CELL
     box = SIDE / ROOM
     angle = rng.normal(0, pi / 12) if rng.random() < 0.6 else 0.0
@@ -109,27 +114,27 @@ def draw(
         side = box / rng.uniform(low, high)
         window, inner = _square(middle, side, angle), None
     filling = crops.pictures[rng.integers(len(crops))] if rng.random() < 0.5 else None
-    clean = _sample(crops.pictures[index], window, size, filling)
+    clean = _sample(crops.pictures[index], window, seen, filling)
+    plain = clean if seen == size else _sample(crops.pictures[index], window, size, filling)
     # Close up, the one in the middle is meant: others' labels would teach to mix people up.
     everyone = _seen(crops.people[index], window, cells)
     count = 1 if window.width < box / CLOSE_UP else len(everyone)
-    closely = None if inner is None else _sample(crops.pictures[index], inner, size, None)
+    closely = None if inner is None else _sample(crops.pictures[index], inner, seen, None)
     if flipped:
-        clean, everyone = clean[:, ::-1], _mirrored(everyone, cells)
+        plain, clean, everyone = plain[:, ::-1], clean[:, ::-1], _mirrored(everyone, cells)
         if close is not None and closely is not None:
             part = cells // close.times
             close, closely = Close(cells - part - close.left, close.top, close.times), closely[:, ::-1]
-    clean = np.ascontiguousarray(clean)
     closely = None if closely is None else np.ascontiguousarray(closely)
     return Sample(
-        worsened=worsened(clean, rng),
-        clean=clean,
+        worsened=worsened(np.ascontiguousarray(plain), rng),
+        clean=np.ascontiguousarray(clean),
         people=everyone[:count],
         others=everyone[count:],
-        box=box / window.width,
         close=close,
         closely=closely,
         trust=trust,
+        centred=centred,
     )
 
 

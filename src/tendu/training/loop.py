@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from tendu.errors import DataError, SinkError
-from tendu.training.augment import draw
+from tendu.training.augment import CELL, draw
 from tendu.training.checkpoint import Checkpoint, load, save
 from tendu.training.data import Crops
 from tendu.training.losses import Losses, losses
@@ -100,7 +100,13 @@ class Run:
         self.network = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self.averaged = deepcopy(network)
         self._teacher_network = teacher
-        self._optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=0.0)
+        for part in (network.stem, *network.blocks[: recipe.frozen]) if recipe.frozen else ():
+            part.requires_grad_(False)
+        self._optimizer = torch.optim.AdamW(
+            [weights for weights in network.parameters() if weights.requires_grad],
+            lr=recipe.rate,
+            weight_decay=0.0,
+        )
         self.step, self.seconds = 0, 0.0
 
     @property
@@ -194,7 +200,7 @@ class Run:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         pictures = batch.pictures.to(memory_format=torch.channels_last).float()
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._recipe.half):
             outputs: list[Tensor] = self.network(pictures)
         found = losses(outputs, batch)
         self._optimizer.zero_grad(set_to_none=True)
@@ -214,7 +220,12 @@ class Run:
 
     def _batches(self) -> Generator[Batch]:
         """The batches from this step on, made ahead in a thread of their own."""
-        teacher = Teacher(self._teacher_network)
+        teacher = Teacher(
+            self._teacher_network,
+            cells=self.network.shape.size // CELL,
+            mirrored=self._recipe.mirrored,
+            threads=self._threads,
+        )
         with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(self._threads,)) as pool:
             ahead = [pool.submit(self._batch, teacher, self.step + i) for i in range(AHEAD)]
             following = self.step + AHEAD
@@ -232,11 +243,20 @@ class Run:
         shares = np.array([one.share for one in self._recipe.sets])
         samples = []
         for chosen in rng.choice(len(shares), self._recipe.batch, p=shares / shares.sum()):
-            crops, trust = self._crops[chosen], self._recipe.sets[chosen].trust
-            index = int(rng.integers(len(crops)))
-            size = self.network.shape.size
-            small, sharp = self._recipe.small, self._recipe.sharp
-            samples.append(draw(crops, index, rng, size=size, small=small, trust=trust, sharp=sharp))
+            crops, one = self._crops[chosen], self._recipe.sets[chosen]
+            samples.append(
+                draw(
+                    crops,
+                    int(rng.integers(len(crops))),
+                    rng,
+                    size=self.network.shape.size,
+                    small=self._recipe.small,
+                    trust=one.trust,
+                    seen=self._teacher_network.shape.size,
+                    sharp=self._recipe.sharp,
+                    centred=one.centred,
+                )
+            )
         return teacher(samples)
 
     def _progress(

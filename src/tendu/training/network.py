@@ -30,8 +30,11 @@ TRUNK = (
 TAPPED = (2, 5, 9)
 """The blocks after which the pyramid takes a map: the last ones of strides 4, 8 and, at 64 channels, 16."""
 
+TAPS = (1, 2, 3)
+"""The stages that these blocks end; the pyramid has as many channels as each at width 1, whatever the width."""
+
 LAST = 1280
-"""Channels after the trunk; MobileNetV2 never makes them fewer."""
+"""Channels after the trunk, whatever the width: Thunder has as many as Lightning."""
 
 HEAD_CHANNELS = (1, 17, 34, 34)
 """Channels of centre, heatmap, offset and regression, in this order wherever heads are passed on."""
@@ -206,11 +209,10 @@ class Network(nn.Module):
             for number in range(count):
                 self.blocks.append(Block(inputs, channels(outputs), expansion, first if number == 0 else 1))
                 inputs = channels(outputs)
-        last = max(LAST, channels(LAST))
-        self.last = Convolution(inputs, last, activation="relu6")
-        fine, middle, coarse = (channels(TRUNK[stage][1]) for stage in (1, 2, 3))
-        self.laterals = nn.ModuleList([Convolution(wide, wide) for wide in (fine, middle, coarse)])
-        self.top = Convolution(last, coarse)
+        self.last = Convolution(inputs, LAST, activation="relu6")
+        fine, middle, coarse = (TRUNK[stage][1] for stage in TAPS)
+        self.laterals = nn.ModuleList([Convolution(channels(wide), wide) for wide in (fine, middle, coarse)])
+        self.top = Convolution(LAST, coarse)
         self.smooth = nn.ModuleList(
             [Separable(coarse, middle), Separable(middle, fine), Separable(fine, fine)]
         )

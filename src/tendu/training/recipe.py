@@ -17,12 +17,15 @@ class Set:
         share: how often its crops are drawn, against the other sets' shares.
         trust: 0 to 1, how far its labels count against the teacher; crowd-labelled sets deserve little.
         held: the part of its photos that is never trained on, and judges instead; 0 to 1.
+        centred: whether the middle of a person's labelled points is the person's centre; not in a set that labels no
+            faces.
     """
 
     labels: str
     share: float = 1.0
     trust: float = 0.5
     held: float = 0.0
+    centred: bool = True
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,10 @@ class Recipe:
         clip: the largest norm of a step's gradient.
         average: how much of the averaged weights stays in each step.
         small: the share of pictures in which the person is small and the teacher looks closer.
+        frozen: how many of the trunk's blocks stay as they are, the stem with them: the largest maps cost the most time.
+        mirrored: whether the teacher looks at the mirrored picture too, for twice the time: better, above all where the
+            teacher is the start itself.
+        half: whether the network learns in bfloat16. It saves time on processors with AMX, and none without.
         sharp: whether crops are never enlarged for the student. Enlarged ones are blurred, and a network that learns from
             them is worse on photos that are not.
         rounded: the last part of a run in which weights are rounded to 8 bits as they are used, so that they can be
@@ -55,6 +62,9 @@ class Recipe:
     clip: float = 5.0
     average: float = 0.995
     small: float = 0.3
+    frozen: int = 0
+    mirrored: bool = True
+    half: bool = True
     sharp: bool = False
     rounded: float = 0.3
     seed: int = 1

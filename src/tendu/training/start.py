@@ -1,41 +1,36 @@
-"""Starting weights: a network that has learned already, from a MoveNet .tflite file or from a checkpoint.
+"""Starting weights: a network that has learned already, from a MoveNet file or from a checkpoint.
 
-An INT8 file's weights become floats; what its authors trained on stays in them. The file's convolutions come in the
-order of `Network.convolutions`, so each finds its place by its turn and is refused by its shape.
+An INT8 file's weights become floats; what its authors trained on stays in them. The convolutions of a .tflite file come
+in the order of `Network.convolutions`, so each finds its place by its turn and is refused by its shape.
 """
 
 from itertools import zip_longest
 from pathlib import Path
 
-import numpy as np
 import torch
-from jaxtyping import Float32
 
 from tendu.errors import ModelError
 from tendu.models.graph import Graph
 from tendu.training.checkpoint import averaged, load
+from tendu.training.graph_model import Layer, graph_model
 from tendu.training.network import Network, Shape
 
 
 def network_from(path: Path) -> Network:
-    """The network of a MoveNet .tflite file, or the averaged one of a checkpoint; its shape comes with it.
+    """The network of a MoveNet file (.tflite, or TensorFlow.js's .json), or the averaged one of a checkpoint.
+
+    Its shape comes with it.
 
     Raises:
-        ModelError: the file cannot be read, or is neither.
+        ModelError: the file cannot be read, or is none of these.
     """
-    if path.suffix != ".tflite":
-        return averaged(load(path))
-    try:
-        graph = Graph(path.read_bytes())
-    except OSError as error:
-        raise ModelError(f"Cannot read {path}: {error.strerror or error}.") from error
-    heads = graph.heads()
-    if heads is None:
-        raise ModelError(
-            f"{path.name} is no MoveNet: its four heads are not there. Give a MoveNet SinglePose file."
-        )
-    layers = weights(Graph(graph.cut(heads)).floated())
-    side = graph.shape(graph.inputs[0])[1]
+    match path.suffix:
+        case ".tflite":
+            side, layers = _tflite(path)
+        case ".json":
+            side, layers = graph_model(path)
+        case _:
+            return averaged(load(path))
     stem, head = len(layers[0][0]), len(layers[-1][0][0])
     network = Network(Shape(size=max(side, 32), width=stem / 32, head=head))
     for turn, (layer, given) in enumerate(zip_longest(network.convolutions(), layers)):
@@ -50,10 +45,23 @@ def network_from(path: Path) -> Network:
     return network
 
 
-def weights(model: bytes) -> list[tuple[Float32[np.ndarray, "o i k k"], Float32[np.ndarray, "o"]]]:
+def _tflite(path: Path) -> tuple[int, list[Layer]]:
+    try:
+        graph = Graph(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"Cannot read {path}: {error.strerror or error}.") from error
+    heads = graph.heads()
+    if heads is None:
+        raise ModelError(
+            f"{path.name} is no MoveNet: its four heads are not there. Give a MoveNet SinglePose file."
+        )
+    return graph.shape(graph.inputs[0])[1], weights(Graph(graph.cut(heads)).floated())
+
+
+def weights(model: bytes) -> list[Layer]:
     """The (weight, bias) of each convolution of a float .tflite, in the order of its operators, as PyTorch has them."""
     graph = Graph(model)
-    found: list[tuple[np.ndarray, np.ndarray]] = []
+    found: list[Layer] = []
     for operator in graph.operators:
         kind = graph.operator(operator)
         if kind in {"CONV_2D", "DEPTHWISE_CONV_2D"}:

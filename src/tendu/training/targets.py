@@ -1,39 +1,22 @@
-"""Targets: what a student's four heads should say of a picture, from its teacher and its labels.
+"""Targets: what a student's four heads should say of a picture, from its teacher and, where there are any, its labels.
 
-The teacher is a trained network, usually the one that the student starts from; the mean of its heads and those of the
-mirrored picture is two AP better than either (measured on COCO val2017, one person, cropped). Where a person is small
-it looks at that part at full size, and its maps are brought down to the student's. Labels then pull the targets of the
-people they belong to; what is not labelled stays the teacher's.
+The teacher is a trained network: the one that the student starts from, or a larger one. The mean of its heads and those
+of the mirrored picture is two AP better than either (measured on COCO val2017, one person, cropped). Where a person is small
+it looks at that part at full size, and its maps are brought down to the student's.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float32
 from torch import Tensor
 
 from tendu.models.movenet import Heads
-from tendu.training.augment import CELL, Close, Sample
+from tendu.runtimes.litert import LiteRT
+from tendu.training.augment import Close, Sample
+from tendu.training.labels import pulled
 from tendu.training.network import Network
-
-SIGMAS = np.array([0.8] * 5 + [1.1] * 6 + [1.4] * 2 + [1.1] * 4, np.float32)
-"""Cells; the spread of a keypoint's peak: face, arms, hips, legs, as measured on the published network's own peaks."""
-
-NEAR = 2.0
-"""Cells round a labelled point in which offsets are pulled, and round a centre in which regressions are."""
-
-CENTRE = 0.9
-"""How sure a labelled person's centre shall be: somebody is there."""
-
-FAINT = 0.01
-"""A centre below this is none."""
-
-ROUND = 3.0
-"""Cells round the point of somebody who is not meant."""
-
-LARGE = 0.75
-"""A box above this part of the teacher's own input is a large person."""
+from tendu.training.tflite import written
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,30 +41,22 @@ class Batch:
 class Teacher:
     """A network that is not trained any more and says what another should learn.
 
+    It runs as a .tflite file in LiteRT, which takes a quarter of PyTorch's time for a picture (measured, one core).
+
     Args:
-        network: it. Where its own input is smaller than the student's, it sees large people at its own size.
+        network: it. It looks at pictures of its own size, whatever the student's.
+        cells: the side of the student's heads.
+        mirrored: whether it looks at the mirrored picture too and says the mean.
+        threads: for it.
     """
 
-    def __init__(self, network: Network) -> None:
-        self._network = network.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    def __init__(self, network: Network, *, cells: int, mirrored: bool = True, threads: int = 1) -> None:
+        self._runtime = LiteRT(written(network), threads=threads)
+        self._cells, self._mirrored = cells, mirrored
 
     def __call__(self, samples: list[Sample]) -> Batch:
         """The pictures of some samples with their targets."""
-        large = [sample.clean for sample in samples if sample.closely is None]
-        near = [sample.closely for sample in samples if sample.closely is not None]
-        far = [sample.clean for sample in samples if sample.closely is not None]
-        boxes = [sample.box for sample in samples if sample.closely is None] + [1.0] * len(near)
-        mirrored = iter(self._mean(large + near, boxes))
-        direct = [next(mirrored) for _ in large]
-        closer = list(mirrored)
-        single = self._heads(far)
-        done: list[Heads] = []
-        for sample in samples:
-            if sample.close is None:
-                heads = direct.pop(0)
-            else:
-                heads = brought_down(single.pop(0), closer.pop(0), sample.close)
-            done.append(pulled(heads, sample.people, sample.trust, others=sample.others))
+        done = [self._wanted(sample) for sample in samples]
         return Batch(
             _tensor([sample.worsened.transpose(2, 0, 1) for sample in samples]),
             *(
@@ -90,30 +65,21 @@ class Teacher:
             ),
         )
 
-    def _mean(self, pictures: list[np.ndarray], boxes: list[float]) -> list[Heads]:
-        """The mean heads of pictures and their mirror images, each at the size at which the teacher sees best."""
-        made: dict[int, Heads] = {}
-        own = self._network.shape.size
-        for reduced in (False, True):
-            rows = [
-                row
-                for row, (picture, box) in enumerate(zip(pictures, boxes, strict=True))
-                if reduced == (len(picture) > own and box * len(picture) > LARGE * own)
-            ]
-            seen = [_reduced(pictures[row], own) if reduced else pictures[row] for row in rows]
-            turned = self._heads([picture[:, ::-1] for picture in seen])
-            for row, one, other in zip(rows, self._heads(seen), turned, strict=True):
-                mean = one.mean(other.flipped())
-                made[row] = enlarged(mean, len(pictures[row]) // CELL) if reduced else mean
-        return [made[row] for row in range(len(pictures))]
+    def _wanted(self, sample: Sample) -> Heads:
+        """What the student's heads should say of one picture."""
+        if sample.close is None or sample.closely is None:
+            heads = self._surest(sample.clean)
+        else:
+            heads = brought_down(self._heads(sample.clean), self._surest(sample.closely), sample.close)
+        return pulled(heads, sample.people, sample.trust, others=sample.others, centred=sample.centred)
 
-    def _heads(self, pictures: list[np.ndarray]) -> list[Heads]:
-        if not pictures:
-            return []
-        given = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float()
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            outputs = [head.float().permute(0, 2, 3, 1).numpy() for head in self._network(given)]
-        return [Heads.of(tuple(head[i : i + 1] for head in outputs)) for i in range(len(pictures))]
+    def _surest(self, picture: np.ndarray) -> Heads:
+        """The heads of a picture, the mean with those of its mirror image where that is wanted."""
+        heads = self._heads(picture)
+        return heads.mean(self._heads(picture[:, ::-1]).flipped()) if self._mirrored else heads
+
+    def _heads(self, picture: np.ndarray) -> Heads:
+        return resized(Heads.of(self._runtime.run(np.ascontiguousarray(picture)[None])), self._cells)
 
 
 def _tensor(arrays: list[np.ndarray]) -> Tensor:
@@ -151,25 +117,23 @@ def brought_down(far: Heads, near: Heads, close: Close) -> Heads:
     return made
 
 
-def _reduced(picture: np.ndarray, size: int) -> np.ndarray:
-    import cv2
+def resized(heads: Heads, cells: int) -> Heads:
+    """The heads as a picture of another size would have them that shows the same.
 
-    return cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
-
-
-def enlarged(heads: Heads, cells: int) -> Heads:
-    """The heads as a larger picture of the same would have them.
-
-    Maps are interpolated, then their peaks made as narrow again as they were, at the same height; a displacement is
-    that of the cell below.
+    Maps are interpolated, then their peaks made as high and as narrow in cells again as they were; a displacement is
+    that of the nearest cell.
     """
     import cv2
 
+    if cells == len(heads.centre):
+        return heads
     times = cells / len(heads.centre)
-    maps = np.concatenate([heads.centre[None], heads.heatmap]).transpose(1, 2, 0)
-    maps = cv2.resize(np.ascontiguousarray(maps), (cells, cells), interpolation=cv2.INTER_LINEAR)
-    around = np.maximum(cv2.dilate(maps, np.ones((5, 5), np.uint8)), np.float32(1e-6))
-    maps = (maps * (maps / around) ** (times * times - 1)).transpose(2, 0, 1).astype(np.float32)
+    maps = np.ascontiguousarray(np.concatenate([heads.centre[None], heads.heatmap]).transpose(1, 2, 0))
+    square = np.ones((5, 5), np.uint8)
+    height = cv2.resize(cv2.dilate(maps, square), (cells, cells), interpolation=cv2.INTER_NEAREST)
+    maps = cv2.resize(maps, (cells, cells), interpolation=cv2.INTER_LINEAR)
+    part = np.maximum(maps, 1e-9) / np.maximum(cv2.dilate(maps, square), 1e-9)
+    maps = (height * part ** (times * times)).transpose(2, 0, 1).astype(np.float32)
     new = np.arange(cells)
     old = ((new + 0.5) / times).astype(int)
     grid = np.stack(np.meshgrid(old, old), axis=-1)[:, :, None]
@@ -180,77 +144,3 @@ def enlarged(heads: Heads, cells: int) -> Heads:
 
     offset, regression = moved(heads.offset), moved(heads.regression)
     return Heads(np.ascontiguousarray(maps[0]), np.ascontiguousarray(maps[1:]), offset, regression)
-
-
-def pulled(
-    heads: Heads,
-    people: Float32[np.ndarray, "p 17 3"],
-    trust: float,
-    *,
-    others: Float32[np.ndarray, "q 17 3"] | None = None,
-) -> Heads:
-    """The heads with each labelled person's part of them moved towards the labels.
-
-    Args:
-        heads: the teacher's.
-        people: x and y in cells, v 0 where a point is not labelled.
-        trust: 0 leaves the teacher's, 1 takes the labels' within the people's boxes.
-        others: people who are not meant: round their points the teacher's word stands.
-    """
-    if trust == 0 or not (people[..., 2] > 0).any():
-        return heads
-    rows, columns = heads.centre.shape
-    across, down = np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)
-
-    def away2(x: np.float32, y: np.float32) -> np.ndarray:
-        """The squared distance of every cell's middle from a point, cells²."""
-        return np.square(across + 0.5 - x) + np.square(down + 0.5 - y)[:, None]
-
-    made = Heads(heads.centre.copy(), heads.heatmap.copy(), heads.offset.copy(), heads.regression.copy())
-    truth, bound = np.zeros_like(heads.heatmap), np.zeros(heads.heatmap.shape, bool)
-    for person in people:
-        labelled = np.flatnonzero(person[:, 2] > 0)
-        if len(labelled) < 4:
-            continue
-        xy = person[labelled, :2]
-        low, high = xy.min(axis=0), xy.max(axis=0)
-        room = 0.1 * float((high - low).max()) + 2
-        inside = ((down >= low[1] - room) & (down <= high[1] + room))[:, None] & (
-            (across >= low[0] - room) & (across <= high[0] + room)
-        )
-        for k, (x, y) in zip(labelled, xy, strict=True):
-            square = away2(x, y)
-            truth[k] = np.maximum(truth[k], np.exp(-square / (2 * SIGMAS[k] ** 2)))
-            bound[k] |= inside
-            j, i = np.nonzero(square < NEAR**2)
-            right = np.stack([x - i, y - j], axis=-1)
-            made.offset[j, i, k] += trust * (right - made.offset[j, i, k])
-        _pull_centre(made, heads, labelled, xy, inside, trust)
-    for person in () if others is None else others:
-        for k in np.flatnonzero(person[:, 2] > 0):
-            x, y = person[k, :2]
-            square = away2(x, y)
-            bound[k] &= (square > ROUND**2) | (truth[k] > 0.1)
-    made.heatmap[bound] += trust * (truth[bound] - made.heatmap[bound])
-    return made
-
-
-def _pull_centre(
-    made: Heads, heads: Heads, labelled: np.ndarray, xy: np.ndarray, inside: np.ndarray, trust: float
-) -> None:
-    """Raises a person's centre and moves the regression round it, if the teacher has that person's centre there."""
-    y, x = np.unravel_index(int((heads.centre * inside).argmax()), heads.centre.shape)
-    guess = heads.regression[y, x, labelled] + np.array([x, y])
-    if np.abs(guess - xy).mean() > 0.25 * float((xy.max(axis=0) - xy.min(axis=0)).max()):
-        return
-    rows, columns = heads.centre.shape
-    j, i = np.nonzero(np.hypot(np.arange(columns) - x, (np.arange(rows) - y)[:, None]) <= NEAR)
-    right = xy[None] - np.stack([i, j], axis=-1)[:, None]
-    old = made.regression[j[:, None], i[:, None], labelled]
-    made.regression[j[:, None], i[:, None], labelled] = old + trust * (right - old)
-    peak = heads.centre[y, x]
-    if FAINT < peak < CENTRE:
-        # Somebody else's centre beside it may be higher already, or raised already.
-        was = heads.centre[j, i]
-        raised = np.minimum(was * (CENTRE / peak), np.maximum(was, CENTRE))
-        made.centre[j, i] = np.maximum(made.centre[j, i], was + trust * (raised - was))
