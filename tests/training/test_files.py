@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from tendu.errors import ModelError
+from tendu.errors import DataError, ModelError
 from tendu.models.graph import HEADS, Graph
 from tendu.models.movenet import HeadsDecoder
 from tendu.models.opened import open_model
 from tendu.runtimes.litert import LiteRT, scales_of
 from tendu.training.export import file_of, parity
-from tendu.training.network import SHAPES, Network
-from tendu.training.start import network_from
+from tendu.training.network import SHAPES, Network, Shape
+from tendu.training.start import blended, network_from
 from tendu.training.tflite import written
 
 
@@ -108,3 +108,25 @@ def test_a_file_without_heads_is_refused(shared):
 def test_a_missing_file_is_one_sentence(tmp_path):
     with pytest.raises(ModelError, match=r"Cannot read .*gone\.tflite: No such file"):
         network_from(tmp_path / "gone.tflite")
+
+
+def test_a_blend_s_weights_lie_between(network, tmp_path):
+    other = Network(network.shape)
+    (tmp_path / "other.tflite").write_bytes(written(other))
+    mixed = blended(network, [(tmp_path / "other.tflite", 0.25)])
+    layers = zip(mixed.convolutions(), network.convolutions(), other.convolutions(), strict=True)
+    for between, one, two in layers:
+        assert torch.allclose(between.weight, 0.75 * one.weight + 0.25 * two.weight, atol=1e-5)
+        assert torch.allclose(between.bias, 0.75 * one.bias + 0.25 * two.bias, atol=1e-5)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -0.5])
+def test_a_blend_leaves_something_for_the_checkpoint(network, tmp_path, share):
+    with pytest.raises(DataError, match="lie between 0 and 1 and leave something for the checkpoint"):
+        blended(network, [(tmp_path / "any.tflite", share)])
+
+
+def test_only_networks_of_one_width_are_blended(network, tmp_path):
+    (tmp_path / "wide.tflite").write_bytes(written(Network(Shape(size=64, width=0.5, head=16))))
+    with pytest.raises(DataError, match=r"wide\.tflite is a network of another width \(0\.5, not 0\.25\)"):
+        blended(network, [(tmp_path / "wide.tflite", 0.5)])

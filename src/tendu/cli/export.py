@@ -57,6 +57,13 @@ _CHECKED = 20  # pictures on which a file is compared with its network
 @click.option("--source", default="trained with tendu", metavar="TEXT", help="Who made it, and of what.")
 @click.option("--note", default="", metavar="TEXT", help="One sentence on what it is good for.")
 @click.option(
+    "--blend",
+    type=(click.Path(path_type=Path), float),
+    multiple=True,
+    metavar="FILE SHARE",
+    help="Average the weights with those of another network, so much of the result its; a file as for train --start.",
+)
+@click.option(
     "--about",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -72,6 +79,7 @@ def export(
     labels: tuple[Path, ...],
     held: tuple[tuple[Path, float], ...],
     judges: tuple[Path, ...],
+    blend: tuple[tuple[Path, float], ...],
     source: str,
     note: str,
     about: Path | None,
@@ -88,7 +96,7 @@ def export(
     from tendu.training.export import PRECISIONS, card_of, file_of, parity, report_of, write_model
     from tendu.training.judge import judged
     from tendu.training.quantize import calibration_pictures
-    from tendu.training.start import network_from
+    from tendu.training.start import blended, network_from
 
     if output.suffix != ".tflite":
         raise DataError(f"A model is written as .tflite, not {output.name!r}. Name it model.tflite.")
@@ -101,7 +109,8 @@ def export(
         text = "" if about is None else about.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"Cannot read {about}: {error}.") from error
-    network = network_from(checkpoint).eval()
+    network = network_from(checkpoint)
+    network = (blended(network, blend) if blend else network).eval()
     crops = [read_crops(path, limit=2000) for path in labels]
     pictures = calibration_pictures(crops, size=network.shape.size)
     unseen = [read_crops(path).parted(part)[1] for path, part in held]

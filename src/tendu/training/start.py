@@ -4,12 +4,14 @@ An INT8 file's weights become floats; what its authors trained on stays in them.
 in the order of `Network.convolutions`, so each finds its place by its turn and is refused by its shape.
 """
 
+from collections.abc import Sequence
+from copy import deepcopy
 from itertools import zip_longest
 from pathlib import Path
 
 import torch
 
-from tendu.errors import ModelError
+from tendu.errors import DataError, ModelError
 from tendu.models.graph import Graph
 from tendu.training.checkpoint import averaged, load
 from tendu.training.graph_model import Layer, graph_model
@@ -43,6 +45,50 @@ def network_from(path: Path) -> Network:
             )
         layer.set(torch.tensor(given[0]), torch.tensor(given[1]))
     return network
+
+
+def blended(network: Network, others: Sequence[tuple[Path, float]]) -> Network:
+    """A network whose weights lie between those of several that began with the same ones.
+
+    A network that was trained on keeps, between itself and its start, most of what it learned and most of what it would
+    have lost on other pictures (Wortsman et al., "Robust fine-tuning of zero-shot models", arXiv 2109.01903).
+
+    Args:
+        network: one of them; its share is what the others leave.
+        others: the files of the others, as `network_from` takes them, each with its share of the mean, 0 to 1.
+
+    Raises:
+        DataError: the shares are no parts of a whole, or a network has another shape.
+        ModelError: a file cannot be read.
+    """
+    parts = [part for _, part in others]
+    if any(not 0 < part < 1 for part in parts) or sum(parts) >= 1:
+        raise DataError(
+            f"Shares of a blend lie between 0 and 1 and leave something for the checkpoint; got {parts}."
+        )
+    mixed = deepcopy(network)
+    several = [(network, 1 - sum(parts))]
+    for path, part in others:
+        other = network_from(path)
+        if (other.shape.width, other.shape.head) != (network.shape.width, network.shape.head):
+            raise DataError(
+                f"{path.name} is a network of another width ({other.shape.width:g}, not {network.shape.width:g}). "
+                "Blend networks that began as the same one."
+            )
+        several.append((other, part))
+    for one in [mixed, *(other for other, _ in several)]:
+        one.round(on=False)
+    layers = zip(mixed.convolutions(), *(one.convolutions() for one, _ in several), strict=True)
+    for layer, *given in layers:
+        weight, bias = (
+            sum(
+                (part * getattr(one, kind).detach() for one, (_, part) in zip(given, several, strict=True)),
+                torch.tensor(0.0),
+            )
+            for kind in ("weight", "bias")
+        )
+        layer.set(weight, bias)
+    return mixed
 
 
 def _tflite(path: Path) -> tuple[int, list[Layer]]:
