@@ -24,7 +24,7 @@ from tendu.extras import require
     "--start",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Begin with these weights: a MoveNet .tflite file, or a checkpoint.",
+    help="Begin with these weights: a MoveNet .tflite or TensorFlow.js .json file, or a checkpoint.",
 )
 @click.option(
     "--teacher",

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from tendu.extras import require
-from tendu.training.augment import draw
+from tendu.training.augment import CELL, draw
 from tendu.training.data import Crops
 from tendu.training.tflite import INPUT, SIGNATURE
 
@@ -28,9 +28,13 @@ def calibration_pictures(
     return found
 
 
-LIMITS = {"centre": (-10.0, 10.0), "heatmap": (-10.0, 10.0), "offset": (-4.0, 5.0)}
-"""The ranges that heads keep in 8 bits. Logits run from -60 to 5, and 256 steps over that would be too coarse where it
-matters; below -10 (a score of 0.00005) nothing is there. An offset is read within three cells of its point."""
+RANGES = {"centre": (-10.0, 4.0), "heatmap": (-10.0, 4.0), "offset": (-4.0, 5.0)}
+"""What heads keep in 8 bits. Their logits run from -60 to 5, and 256 steps over that would be too coarse where it matters:
+below -10 (a score of 0.00005) nothing is there. An offset is read within three cells of its point. What calibration
+sees is no measure: it smooths the highest values away, and peaks would be cut flat."""
+
+REACH = 0.75
+"""The farthest regression that 8 bits hold, in sides of the heads."""
 
 
 def quantized(model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]]) -> bytes:
@@ -51,12 +55,10 @@ def quantized(model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]]) -> bytes
         # It keeps all tensors, which is its job, and LiteRT warns of the memory that takes.
         warnings.simplefilter("ignore", UserWarning)
         seen = quantizer.calibrate(given, num_threads=1)
-        for head, (low, high) in LIMITS.items():
-            seen[head] = {
-                **seen[head],
-                "min": np.maximum(seen[head]["min"], np.float32(low)),
-                "max": np.minimum(seen[head]["max"], np.float32(high)),
-            }
+        far = REACH * len(pictures[0]) / CELL
+        for head, (low, high) in {**RANGES, "regression": (-far, far)}.items():
+            ends = {"min": np.full_like(seen[head]["min"], low), "max": np.full_like(seen[head]["max"], high)}
+            seen[head] = {**seen[head], **ends}
         made = bytes(quantizer.quantize(seen, enable_progress_report=False).quantized_model)
     return _whole(made)
 
