@@ -61,7 +61,7 @@ _CHECKED = 20  # pictures on which a file is compared with its network
     type=(click.Path(path_type=Path), float),
     multiple=True,
     metavar="FILE SHARE",
-    help="Average the weights with those of another network, so much of the result its; a file as for train --start.",
+    help="Mix in another network with this share.",
 )
 @click.option(
     "--about",

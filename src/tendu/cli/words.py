@@ -256,8 +256,8 @@ KOREAN = {
     "Where the recipe's label files are; here, when not given.": (
         "레시피의 라벨 파일이 있는 폴더. 주지 않으면 현재 폴더입니다."
     ),
-    "Begin with these weights: a MoveNet .tflite file, or a checkpoint.": (
-        "이 가중치에서 시작합니다. MoveNet .tflite 파일이나 체크포인트를 줍니다."
+    "Begin with these weights: a MoveNet .tflite or TensorFlow.js .json file, or a checkpoint.": (
+        "이 가중치에서 시작합니다. MoveNet .tflite나 TensorFlow.js .json 파일, 체크포인트를 줍니다."
     ),
     "Learn from this network, a file as for --start; from the start itself, when not given.": (
         "이 네트워크에게서 배웁니다. 파일은 --start와 같습니다. 주지 않으면 시작 가중치에게서 배웁니다."
@@ -290,6 +290,7 @@ KOREAN = {
     "Measure AP on these annotated photos; may be given several times.": (
         "이 사진들로 AP를 잽니다. 여러 번 줄 수 있습니다."
     ),
+    "Mix in another network with this share.": "이 비율로 다른 네트워크를 섞습니다.",
     "Who made it, and of what.": "누가 무엇으로 만들었는지.",
     "One sentence on what it is good for.": "어디에 좋은지 한 문장.",
     "Markdown on data, training and limits, to stand in the card.": (
