@@ -177,7 +177,7 @@ def _sample(
     import cv2
 
     affine: Float64[np.ndarray, "2 3"] = window.affine(size, size)
-    # Bilinear sampling between pixels blurs; what is learned from blurred pictures is lost on sharp ones.
+    # Bilinear sampling between pixels blurs, and photos are not blurred.
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     if window.width > size * 1.5:
         # warpAffine skips pixels where it shrinks: the picture is made smaller first.
