@@ -90,7 +90,7 @@ def together(decode: Callable[[], float], estimator: Estimator) -> tuple[float, 
         started = thread_time()
         decoded.extend([decode(), thread_time() - started])
 
-    tensor = _noise(estimator)
+    tensor = noise_for(estimator)
     estimator.runtime.raw(tensor)
     decoder = Thread(target=decoding, name="tendu bench decoder")
     runs, begun = 0, process_time()
@@ -114,12 +114,13 @@ def model_alone(estimators: list[Estimator], *, runs: int) -> tuple[float, Estim
 
 
 def _inference(estimator: Estimator, runs: int) -> float:
-    tensor = _noise(estimator)
+    tensor = noise_for(estimator)
     estimator.runtime.raw(tensor)
     return float(np.median([_spent(lambda: estimator.runtime.raw(tensor)) for _ in range(runs)]))
 
 
-def _noise(estimator: Estimator) -> Shaped[np.ndarray, "1 h w 3"]:
+def noise_for(estimator: Estimator) -> Shaped[np.ndarray, "1 h w 3"]:
+    """What a model is given where only time counts: always the same noise, in its input's type."""
     noise = np.random.default_rng(0).integers(0, 256, (1, estimator.height, estimator.width, 3))
     return noise.astype(estimator.runtime.inputs[0].dtype)
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
+from tendu.bench.limit import noise_for
 from tendu.bench.measure import measure, peak_memory
 from tendu.errors import TenduError
 from tendu.loading import load
@@ -38,10 +37,7 @@ def one_model(
     begun = perf_counter()
     with load(**options) as model:
         loaded = perf_counter() - begun
-        port = model.runtime.inputs[0]
-        noise = (
-            np.random.default_rng(0).integers(0, 256, (1, model.height, model.width, 3)).astype(port.dtype)
-        )
+        noise = noise_for(model)
         timing = measure(
             lambda: model.runtime.raw(noise),
             runs=runs,

@@ -5,7 +5,6 @@ in the order of `Network.convolutions`, so each finds its place by its turn and 
 """
 
 from collections.abc import Sequence
-from copy import deepcopy
 from itertools import zip_longest
 from pathlib import Path
 
@@ -66,7 +65,7 @@ def blended(network: Network, others: Sequence[tuple[Path, float]]) -> Network:
         raise DataError(
             f"Shares of a blend lie between 0 and 1 and leave something for the checkpoint; got {parts}."
         )
-    mixed = deepcopy(network)
+    mixed = Network(network.shape)
     several = [(network, 1 - sum(parts))]
     for path, part in others:
         other = network_from(path)
@@ -76,7 +75,7 @@ def blended(network: Network, others: Sequence[tuple[Path, float]]) -> Network:
                 "Blend networks that began as the same one."
             )
         several.append((other, part))
-    for one in [mixed, *(other for other, _ in several)]:
+    for one, _ in several:
         one.round(on=False)
     layers = zip(mixed.convolutions(), *(one.convolutions() for one, _ in several), strict=True)
     for layer, *given in layers:
