@@ -46,8 +46,7 @@ class Recipe:
         mirrored: whether the teacher looks at the mirrored picture too, for twice the time: better, above all where the
             teacher is the start itself.
         half: whether the network learns in bfloat16. It saves time on processors with AMX, and none without.
-        sharp: whether crops are never enlarged for the student. Enlarged ones are blurred, and a network that learns from
-            them is worse on photos that are not.
+        sharp: whether crops are never enlarged for the student. Enlarged ones are blurred, and photos are not.
         rounded: the last part of a run in which weights are rounded to 8 bits as they are used, so that they can be
             in a file; 0 to 1.
         seed: of everything that is drawn by chance.
