@@ -21,6 +21,7 @@ from tendu.training.chances import Chances
 from tendu.training.judge import Figure
 from tendu.training.network import Network
 from tendu.training.quantize import quantized
+from tendu.training.rounding import rounded
 from tendu.training.tflite import written
 
 Precision = Literal["float32", "float16", "int8"]
@@ -55,10 +56,10 @@ def file_of(network: Network, precision: Precision, pictures: list[UInt8[np.ndar
     Args:
         network: it.
         precision: float32; float16 stores weights in half the bytes; int8 computes in 8-bit numbers.
-        pictures: real ones, on which int8 sees the ranges of its numbers; unused otherwise.
+        pictures: real ones, on which int8 rounds weights and sees the ranges of its numbers; unused otherwise.
     """
     if precision == "int8":
-        return quantized(written(network), pictures)
+        return quantized(written(rounded(network, pictures)), pictures)
     return written(network, weights=precision)
 
 

@@ -125,20 +125,25 @@ class Convolution(nn.Module):
             self.unit.copy_(weight / self.scale[:, None, None, None])
             self.shift.copy_(bias / self.scale)
 
-    def forward(self, maps: Tensor) -> Tensor:
-        """Maps to maps, (n, channels, height, width)."""
-        padding = self.kernel // 2
-        if self.stride == 2:
-            # SAME on an even side pads the far edge only (tensorflow.org, tf.nn, "notes on padding").
-            maps, padding = functional.pad(maps, (0, 1, 0, 1)), 0
+    def padded(self, maps: Tensor) -> tuple[Tensor, int]:
+        """Maps, and by how much the convolution still pads them at every edge."""
+        # SAME on an even side pads the far edge only (tensorflow.org, tf.nn, "notes on padding").
+        return (functional.pad(maps, (0, 1, 0, 1)), 0) if self.stride == 2 else (maps, self.kernel // 2)
+
+    def linear(self, maps: Tensor) -> Tensor:
+        """What the activation is given."""
+        maps, padding = self.padded(maps)
         # Strided depthwise gradients take twice as long in bfloat16 as in float32 (oneDNN, AVX-512, measured).
         if self.groups > 1 and self.stride == 2 and maps.device.type == "cpu":
             with torch.autocast("cpu", enabled=False):
-                maps = functional.conv2d(
+                return functional.conv2d(
                     maps.float(), self.weight, self.bias, self.stride, padding, groups=self.groups
                 )
-        else:
-            maps = functional.conv2d(maps, self.weight, self.bias, self.stride, padding, groups=self.groups)
+        return functional.conv2d(maps, self.weight, self.bias, self.stride, padding, groups=self.groups)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Maps to maps, (n, channels, height, width)."""
+        maps = self.linear(maps)
         match self.activation:
             case "relu":
                 return functional.relu(maps)

@@ -1,0 +1,79 @@
+"""Rounding to 8 bits: weights on steps, and layers that say what they said."""
+
+import numpy as np
+import torch
+
+from tendu.training.network import Network
+from tendu.training.rounding import LEVELS, on_steps, rounded
+
+
+def pictures(count: int, size: int = 64) -> list[np.ndarray]:
+    """Smooth ones, whose neighbouring pixels are alike as a photo's are."""
+    rng = np.random.default_rng(3)
+    coarse = rng.uniform(0, 255, (count, 4, 4, 3))
+    fine = coarse.repeat(size // 4, axis=1).repeat(size // 4, axis=2) + rng.normal(
+        0, 6, (count, size, size, 3)
+    )
+    return list(np.clip(fine, 0, 255).astype(np.uint8))
+
+
+def off_steps(weight: torch.Tensor) -> float:
+    weight = weight.detach()
+    largest = weight.abs().amax(dim=(1, 2, 3), keepdim=True)
+    steps = weight / largest * LEVELS
+    return float((steps - steps.round()).abs().max())
+
+
+def heads_of(network: Network, several: list[np.ndarray]) -> torch.Tensor:
+    given = torch.from_numpy(np.stack(several)).permute(0, 3, 1, 2).float()
+    with torch.no_grad():
+        return torch.cat([head.flatten(1) for head in network.eval()(given)], dim=1)
+
+
+def test_every_weight_is_on_a_step_and_the_largest_is_the_last_one(network):
+    made = rounded(network, pictures(4))
+    for layer, was in zip(made.convolutions(), network.convolutions(), strict=True):
+        assert off_steps(layer.weight) < 1e-3
+        ends = [one.weight.abs().amax(dim=(1, 2, 3)) for one in (layer, was)]
+        assert torch.allclose(ends[0], ends[1], rtol=1e-5)
+
+
+def test_the_network_given_stays_as_it_is(network):
+    before = [layer.weight.clone() for layer in network.convolutions()]
+    rounded(network, pictures(2))
+    for was, layer in zip(before, network.convolutions(), strict=True):
+        assert torch.equal(was, layer.weight)
+        assert not layer._forward_pre_hooks
+
+
+def test_heads_of_other_pictures_move_by_less_than_with_the_nearest_steps(network):
+    several = pictures(48)
+    made, seen, unseen = rounded(network, several[:32]), heads_of(network, several[32:]), several[32:]
+    ours = (heads_of(made, unseen) - seen).abs().mean()
+    network.round(on=True)
+    nearest = (heads_of(network, unseen) - seen).abs().mean()
+    network.round(on=False)
+    assert ours < 0.7 * nearest
+
+
+def test_a_network_that_learned_with_rounded_weights_keeps_them(network):
+    network.round(on=True)
+    made = rounded(network, pictures(4))
+    for layer, was in zip(made.convolutions(), network.convolutions(), strict=True):
+        assert torch.allclose(layer.weight, was.weight, atol=1e-6)
+    network.round(on=False)
+
+
+def test_inputs_that_go_together_make_up_for_each_other():
+    weight = torch.tensor([1.0, 0.304, 0.304])[None, :, None, None]
+    together = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.99], [0.0, 0.99, 1.0]])[None].double()
+    apart = torch.eye(3)[None].double()
+    steps = [(on_steps(weight, moments)[0, :, 0, 0] * LEVELS).round() for moments in (apart, together)]
+    assert steps[0].tolist() == [127, 39, 39]  # 38.6 each
+    assert steps[1].tolist() == [127, 39, 38]  # 77.2 together
+
+
+def test_an_input_that_is_never_seen_is_rounded_all_the_same():
+    weight = torch.tensor([1.0, 0.3])[None, :, None, None]
+    made = on_steps(weight, torch.tensor([[1.0, 0.0], [0.0, 0.0]])[None].double())
+    assert (made[0, :, 0, 0] * LEVELS).round().tolist() == [127, 38]
