@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tendu.skeleton import COCO17
-from tendu.training.data import SIDE, Crops
+from tendu.training.data import Crops
 from tendu.training.network import Network, Shape
+from tendu.training.rows import SIDE
 
 STANDING = np.array(
     [

@@ -7,7 +7,8 @@ from tendu.estimator import Estimator
 from tendu.models.movenet import HeadsDecoder
 from tendu.runtimes.fake import FakeRuntime
 from tendu.training.chances import guesses, is_right
-from tendu.training.data import SIDE, Crops
+from tendu.training.data import Crops
+from tendu.training.rows import SIDE
 
 BODY = standing(7, SIDE / 2, SIDE / 2)
 
@@ -38,6 +39,13 @@ def test_near_and_far_pictures_of_a_crop_are_looked_at():
 def test_a_crop_whose_person_is_hardly_labelled_is_left_out():
     assert len(guesses(seer(), [crops_of(labelled(BODY, count=4))])[0]) == 0
     assert len(guesses(seer(), [crops_of(labelled(BODY, count=5)), crops_of(labelled(BODY))])[0]) == 4
+
+
+def test_every_guess_is_wrong_where_nobody_is():
+    nobody = Crops(np.zeros((1, SIDE, SIDE, 3), np.uint8), (np.zeros((0, 17, 3), np.float32),), ("a photo",))
+    sure, right = guesses(seer(), [nobody])
+    assert len(sure) == 2
+    assert not right.any()
 
 
 def test_a_guess_may_be_of_anybody_in_the_crop():

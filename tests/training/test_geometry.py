@@ -6,8 +6,9 @@ import pytest
 from tendu.models.maps import Reading, read
 from tendu.models.movenet import Heads
 from tendu.training.augment import CELL, Close, draw
-from tendu.training.data import SIDE, Crops
-from tendu.training.labels import pulled
+from tendu.training.data import Crops
+from tendu.training.labels import emptied, pulled
+from tendu.training.rows import SIDE
 from tendu.training.targets import brought_down, resized
 
 SIZE = 192
@@ -108,6 +109,25 @@ def test_without_trust_or_labels_the_teacher_s_word_stands():
     truth = person(np.random.default_rng(0))[None]
     assert pulled(heads, truth, 0.0) is heads
     assert pulled(heads, truth * np.float32([1, 1, 0]), 1.0) is heads
+
+
+def test_where_nobody_is_the_teacher_s_people_are_taken_away_as_far_as_the_labels_are_trusted():
+    truth = person(np.random.default_rng(0))
+    seen = pulled(empty(), truth[None], 1.0)
+    made = emptied(seen, 0.75)
+    assert np.allclose(made.centre, seen.centre / 4)
+    assert np.allclose(made.heatmap, seen.heatmap / 4)
+    assert made.offset is seen.offset
+
+
+def test_a_crop_of_nobody_is_drawn_without_a_closer_look_or_other_people():
+    crops = dotted()
+    alone = Crops(crops.pictures[:1], (np.zeros((0, 17, 3), np.float32),), ("empty",))
+    for seed in range(10):
+        sample = draw(alone, 0, np.random.default_rng(seed), size=SIZE, small=1.0, trust=1.0)
+        assert sample.people.shape == (0, 17, 3)
+        assert sample.close is None
+        assert sample.closely is None
 
 
 def test_points_without_labels_keep_the_teacher_s_maps():

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from tendu.errors import DataError, SourceError
-from tendu.training.data import ROOM, SIDE, Crops, read_crops
+from tendu.training.data import Crops, read_crops
 from tendu.training.recipe import Recipe, Set, read_recipe
+from tendu.training.rows import ROOM, SIDE
 
 
 def webp(side: int) -> bytes:
@@ -109,6 +110,74 @@ def test_a_coco_folder_gives_each_labelled_person_a_crop_round_the_box(tmp_path)
     assert np.allclose(crops.people[0][0, 0], [SIDE / 2, SIDE / 2, 2], atol=1e-3)
     rows = np.flatnonzero(crops.pictures[0][:, SIDE // 2, 0] > 127)
     assert abs(len(rows) - SIDE / ROOM) < 2
+
+
+def test_a_photo_without_annotations_is_a_crop_of_nobody(tmp_path):
+    import cv2
+
+    cv2.imwrite(str(tmp_path / "wide.png"), np.full((100, 300, 3), 90, np.uint8))
+    cv2.imwrite(str(tmp_path / "crowd.png"), np.zeros((50, 50, 3), np.uint8))
+    crowd = {"image_id": 2, "bbox": [0, 0, 50, 50], "keypoints": [0] * 51, "iscrowd": 1}
+    images = [{"id": 1, "file_name": "wide.png"}, {"id": 2, "file_name": "crowd.png"}]
+    (tmp_path / "empty.json").write_text(json.dumps({"images": images, "annotations": [crowd]}))
+    crops = read_crops(tmp_path / "empty.json")
+    assert crops.sources == ("wide.png",)
+    assert crops.people[0].shape == (0, 17, 3)
+    assert (crops.pictures[0][2:-2, 2:-2] == 90).all()  # the square in its middle, nothing beyond the edges
+
+
+def joints() -> np.ndarray:
+    """Two people of fourteen joints, (2, 14, 3): column after column, the second with a joint that is marked 0 or 1."""
+    made = np.stack([np.arange(14) * 10.0 + 20, np.arange(14) * 12.0 + 30, np.ones(14)], axis=-1)
+    return np.stack([made, made + np.array([5, 5, 0])])
+
+
+@pytest.mark.parametrize(("extended", "names"), [(False, "im{:04d}.jpg"), (True, "im{:05d}.jpg")])
+def test_leeds_joints_find_their_places_and_face_and_neck_have_none(tmp_path, extended, names):
+    import cv2
+    from scipy.io import savemat
+
+    (tmp_path / "images").mkdir()
+    for number in (1, 2):
+        cv2.imwrite(str(tmp_path / "images" / names.format(number)), np.full((220, 200, 3), 50, np.uint8))
+    given = joints()
+    given[1, 0, 2] = 0  # right ankle: in the extension not labelled, in the first set not hidden
+    turned = given.transpose(1, 2, 0) if extended else given.transpose(2, 1, 0)
+    savemat(tmp_path / "joints.mat", {"joints": turned})
+    crops = read_crops(tmp_path / "joints.mat")
+    assert crops.sources == (names.format(1), names.format(2))
+    seen = [person[0, :, 2].tolist() for person in crops.people]
+    usual = 2.0 if extended else 1.0
+    assert seen[0] == [0.0] * 5 + [usual] * 12
+    assert seen[1] == [0.0] * 5 + [usual] * 11 + [0.0 if extended else 2.0]
+    # A step from joint to joint is (10, 12) px; the crop shows each with the same scale, the right ankle (16) first.
+    xy = crops.people[0][0, :, :2]
+    step = xy[14] - xy[16]
+    assert np.allclose(step / step[1], [10 / 12, 1], atol=1e-4)
+    assert np.allclose(xy[11] - xy[12], step, atol=1e-3)  # right hip, then left hip
+    assert np.allclose(xy[9] - xy[7], step, atol=1e-3)  # left elbow, then left wrist
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ({"joints": np.zeros((3, 13, 2))}, r"has joints of shape \(3, 13, 2\); expected 3 x 14 x photos"),
+        ({"other": np.zeros(3)}, r"Cannot read .*joints\.mat as Leeds Sports Pose's joints: KeyError"),
+    ],
+)
+def test_joints_that_are_none_are_one_sentence(tmp_path, content, sentence):
+    from scipy.io import savemat
+
+    savemat(tmp_path / "joints.mat", content)
+    with pytest.raises(SourceError, match=sentence):
+        read_crops(tmp_path / "joints.mat")
+
+
+def test_labels_of_another_kind_are_refused_by_their_name(tmp_path):
+    with pytest.raises(
+        SourceError, match=r"labels\.csv is no file of labels: its name ends in none of \.jsonl"
+    ):
+        read_crops(tmp_path / "labels.csv")
 
 
 def test_a_recipe_says_everything_that_is_said_in_it(tmp_path):

@@ -11,7 +11,8 @@ import numpy as np
 from jaxtyping import Float32, Float64, UInt8
 
 from tendu.skeleton import COCO17
-from tendu.training.data import ROOM, SIDE, Crops
+from tendu.training.data import Crops
+from tendu.training.rows import ROOM, SIDE
 from tendu.window import Window
 
 CELL = 4
@@ -47,7 +48,8 @@ class Sample:
     Attributes:
         worsened: uint8 (s, s, 3), what the student sees.
         clean: uint8 (t, t, 3), the same before it was worsened, as large as the teacher sees it.
-        people: who is meant, float32 (p, 17, 3), x and y in cells of the heads, v 0 where a point is not labelled or not in view.
+        people: who is meant, float32 (p, 17, 3), x and y in cells of the heads, v 0 where a point is not labelled or not in
+            view; p is 0 where nobody is in the picture.
         others: who is seen beside them and not meant, the same.
         close: where the teacher looks closer; None where the person is large already.
         closely: uint8 (t, t, 3), that part at full size; None as `close`.
@@ -97,9 +99,9 @@ def draw(
     if rng.random() < 0.03:
         angle = rng.uniform(-pi, pi)
     flipped = bool(rng.random() < 0.5)
-    close = None
+    close, nobody = None, len(crops.people[index]) == 0
     middle = SIDE / 2 + rng.uniform(-0.08, 0.08, 2) * box
-    if rng.random() < small:
+    if rng.random() < small and not nobody:
         times = int(rng.choice([times for times in TIMES if cells % times == 0]))
         left, top = (int(rng.integers(0, cells - cells // times + 1)) for _ in range(2))
         close = Close(left, top, times)
@@ -113,7 +115,8 @@ def draw(
             low = min(low, 0.6 * high)
         side = box / rng.uniform(low, high)
         window, inner = _square(middle, side, angle), None
-    filling = crops.pictures[rng.integers(len(crops))] if rng.random() < 0.5 else None
+    filled = rng.random() < 0.5 and not nobody
+    filling = crops.pictures[rng.integers(len(crops))] if filled else None
     clean = _sample(crops.pictures[index], window, seen, filling)
     plain = clean if seen == size else _sample(crops.pictures[index], window, size, filling)
     # Close up, the one in the middle is meant: others' labels would teach to mix people up.

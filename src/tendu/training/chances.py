@@ -1,8 +1,7 @@
 """Chances: what the confidence of a model file is worth, learned from people whom training held out.
 
 The file looks at each of them as it looks at a photo of one person (`zoom`). A guess is right where its object keypoint
-similarity with somebody labelled is at least one half. There are no pictures without people: a guess beside everybody is
-wrong all the same, and how many of a user's pictures are empty nobody knows.
+similarity with somebody labelled is at least one half; a guess beside everybody, or in a picture without people, is wrong.
 """
 
 from dataclasses import dataclass
@@ -73,13 +72,13 @@ def guesses(
     Args:
         estimator: it reports every guess.
         several: crops that it was not trained on; those whose own person has fewer than `LEAST` labelled points are
-            left out.
+            left out. Where nobody is in a crop every guess is wrong.
     """
     sure: list[float] = []
     right: list[bool] = []
     for crops in several:
         for picture, people in zip(crops.pictures, crops.people, strict=True):
-            if (people[0, :, 2] > 0).sum() < LEAST:
+            if len(people) and (people[0, :, 2] > 0).sum() < LEAST:
                 continue
             for times in TIMES:
                 larger, shift = _in_the_middle(picture, times)

@@ -27,7 +27,7 @@ OTHERS = 5
 
 
 def held_figures(network: Network, crops: Crops) -> dict[str, float]:
-    """The mean object keypoint similarity of held-out people, 0 to 100, by view; empty without crops.
+    """The mean object keypoint similarity of held-out people, 0 to 100, by view; empty where nobody is in the crops.
 
     Close up the one person whom the network would report counts; from afar, of all it finds, the one most like.
 
@@ -36,8 +36,9 @@ def held_figures(network: Network, crops: Crops) -> dict[str, float]:
         crops: people it has not seen.
     """
     found: dict[str, float] = {}
-    for title, box in VIEWS.items() if len(crops) else ():
-        pairs = [crop_of(crops, index, size=network.shape.size, box=box) for index in range(len(crops))]
+    peopled = [index for index in range(len(crops)) if len(crops.people[index])]
+    for title, box in VIEWS.items() if peopled else ():
+        pairs = [crop_of(crops, index, size=network.shape.size, box=box) for index in peopled]
         people = 1 + (OTHERS if box < 1 else 0)
         alike: list[float] = []
         for first in range(0, len(pairs), BATCH):

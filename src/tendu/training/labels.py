@@ -3,6 +3,8 @@
 A labelled person is there for sure, whether the teacher saw it or not. What is not labelled stays the teacher's.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Float32
 
@@ -102,6 +104,16 @@ def pulled(
     made.heatmap[bound] += trust * (truth[bound] - made.heatmap[bound])
     made.centre[owned] += trust * (middle[owned] - made.centre[owned])
     return made
+
+
+def emptied(heads: Heads, trust: float) -> Heads:
+    """The heads where the labels say that nobody is there.
+
+    Args:
+        heads: the teacher's.
+        trust: 0 leaves them, 1 leaves no centre and no keypoint.
+    """
+    return replace(heads, centre=(1 - trust) * heads.centre, heatmap=(1 - trust) * heads.heatmap)
 
 
 def _centre_seen(

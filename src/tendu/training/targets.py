@@ -14,7 +14,7 @@ from torch import Tensor
 from tendu.models.movenet import Heads
 from tendu.runtimes.litert import LiteRT
 from tendu.training.augment import Close, Sample
-from tendu.training.labels import pulled
+from tendu.training.labels import emptied, pulled
 from tendu.training.network import Network
 from tendu.training.tflite import written
 
@@ -71,6 +71,8 @@ class Teacher:
             heads = self._surest(sample.clean)
         else:
             heads = brought_down(self._heads(sample.clean), self._surest(sample.closely), sample.close)
+        if len(sample.people) == 0:
+            return emptied(heads, sample.trust)
         return pulled(heads, sample.people, sample.trust, others=sample.others, centred=sample.centred)
 
     def _surest(self, picture: np.ndarray) -> Heads:

@@ -1,0 +1,141 @@
+"""Crops of whole photos: COCO's person keypoints, photos without people among them, and Leeds Sports Pose's joints."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from tendu.errors import SourceError
+from tendu.extras import require
+from tendu.frame import Frame
+from tendu.training.rows import NOBODY, ROOM, SIDE, Row, inside
+from tendu.window import Window
+
+LEEDS = (16, 14, 12, 11, 13, 15, 10, 8, 6, 5, 7, 9)
+"""COCO's numbers of Leeds's joints: right leg upwards, left leg downwards, right arm upwards, left arm downwards. Neck and
+top of the head, which follow, are no COCO keypoints (README of lsp_dataset and lspet_dataset)."""
+
+SKIN = 1.15
+"""A person's box over the extent of the joints, which lie within the body."""
+
+
+def coco_rows(path: Path, limit: int | None) -> list[Row]:
+    """The rows of a `person_keypoints` file: a crop for each labelled person, one for each photo without annotations.
+
+    A photo in which nobody is annotated, not even without keypoints or as part of a crowd, shows nobody.
+
+    Args:
+        path: the labels; photos are in the folder `images` beside them, or directly beside them.
+        limit: read no more than this.
+
+    Raises:
+        SourceError: the labels cannot be read.
+    """
+    try:
+        labels = json.loads(path.read_text(encoding="utf-8"))
+        files = {image["id"]: image["file_name"] for image in labels["images"]}
+        annotations = labels["annotations"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SourceError(f"Cannot read {path} as COCO keypoints: {error!r}.") from error
+    everyone: dict[int, list[Float32[np.ndarray, "17 3"]]] = {}
+    wanted: list[tuple[int, int, Window | None]] = []
+    for entry in annotations:
+        points = np.asarray(entry.get("keypoints", []), np.float32)
+        if points.size != 51 or entry.get("iscrowd") or not (points[2::3] > 0).any():
+            continue
+        mine = everyone.setdefault(entry["image_id"], [])
+        left, top, width, height = entry["bbox"]
+        wanted.append((entry["image_id"], len(mine), _round(left, top, width, height)))
+        mine.append(points.reshape(17, 3))
+    annotated = {entry["image_id"] for entry in annotations}
+    wanted += [(image, 0, None) for image in files if image not in annotated]
+    rows: list[Row] = []
+    for image, first, window in wanted[:limit]:
+        crop = _Window(_photos(path) / files[image], window)
+        if window is None:
+            rows.append((crop, NOBODY, files[image]))
+            continue
+        order = [first, *(i for i in range(len(everyone[image])) if i != first)]
+        people = np.stack([everyone[image][i] for i in order])
+        people[..., :2] = window.to_unit(people[..., :2] + 0.5) * SIDE
+        rows.append((crop, inside(people), files[image]))
+    return rows
+
+
+def leeds_rows(path: Path, limit: int | None) -> list[Row]:
+    """The rows of a `joints.mat` of Leeds Sports Pose (3 x 14 x n) or of its extension (14 x 3 x n), a person a photo.
+
+    The third number says in the first that a joint is hidden, in the second that it is labelled.
+
+    Args:
+        path: the labels; photos `im0001.jpg` and so on, in the extension `im00001.jpg`, are in the folder `images`
+            beside them, or directly beside them.
+        limit: read no more than this.
+
+    Raises:
+        MissingExtraError: scipy is not installed.
+        SourceError: the labels cannot be read.
+    """
+    library: Any = require("scipy.io", extra="train", purpose="Reading joints.mat")
+    try:
+        joints = np.asarray(library.loadmat(path)["joints"], np.float32)
+    except (OSError, ValueError, KeyError, TypeError, NotImplementedError) as error:
+        raise SourceError(f"Cannot read {path} as Leeds Sports Pose's joints: {error!r}.") from error
+    if joints.ndim != 3 or sorted(joints.shape[:2]) != [3, 14]:
+        raise SourceError(
+            f"{path} has joints of shape {joints.shape}; expected 3 x 14 x photos, or 14 x 3 x photos."
+        )
+    extended = joints.shape[0] == 14
+    joints = joints.transpose(2, 0, 1) if extended else joints.transpose(2, 1, 0)
+    digits = 5 if extended else 4
+    rows: list[Row] = []
+    for number, person in enumerate(joints[:limit], 1):
+        known = person[:, 2] > 0 if extended else np.ones(14, np.bool_)
+        seen = 2.0 if extended else 2.0 - person[:, 2]
+        points = np.column_stack(
+            [person[:, :2] - 0.5, np.where(known, seen, 0)]
+        )  # Matlab counts pixels from 1
+        if not known[: len(LEEDS)].any():
+            continue
+        low, high = points[known, :2].min(axis=0), points[known, :2].max(axis=0)
+        room = (SKIN - 1) / 2 * float((high - low).max())
+        window = _round(*(low - room).tolist(), *(high - low + 2 * room).tolist())
+        made = np.zeros((1, 17, 3), np.float32)
+        made[0, LEEDS] = points[: len(LEEDS)]
+        made[..., :2] = window.to_unit(made[..., :2]) * SIDE
+        name = f"im{number:0{digits}d}.jpg"
+        rows.append((_Window(_photos(path) / name, window), inside(made), name))
+    return rows
+
+
+def _round(left: float, top: float, width: float, height: float) -> Window:
+    """The window of the crop that is made for a box."""
+    side = ROOM * max(width, height, 1.0)
+    return Window.centred(left + width / 2, top + height / 2, side, side)
+
+
+def _photos(labels: Path) -> Path:
+    folder = labels.with_name("images")
+    return folder if folder.is_dir() else labels.parent
+
+
+@dataclass(frozen=True)
+class _Window:
+    """A crop of a photo, read when called; without a window the largest square in its middle."""
+
+    path: Path
+    window: Window | None
+
+    def __call__(self) -> UInt8[np.ndarray, "256 256 3"]:
+        import cv2
+
+        photo = cv2.imread(str(self.path), cv2.IMREAD_COLOR_RGB)
+        if photo is None:
+            raise SourceError(f"Cannot read the photo {self.path}, which the labels name.")
+        height, width = photo.shape[:2]
+        side = min(height, width)
+        window = self.window or Window.centred(width / 2, height / 2, side, side)
+        return Frame.of(photo.astype(np.uint8, copy=False)).sample(window, SIDE, SIDE)

@@ -1,0 +1,90 @@
+"""Shards: crops that were cut before, in tar files with a line of labels for each."""
+
+import json
+import tarfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+
+from tendu.errors import SourceError
+from tendu.training.rows import SIDE, Row, inside
+
+
+def shard_rows(path: Path, limit: int | None) -> list[Row]:
+    """The rows of a `.jsonl`; a line whose people are none shows nobody.
+
+    Args:
+        path: the labels; shards of `name.jsonl` are `name-000.tar` and so on beside it.
+        limit: read no more than this.
+
+    Raises:
+        SourceError: the labels, a shard or a crop in it cannot be read.
+    """
+    shards: dict[int, tarfile.TarFile] = {}
+    rows: list[Row] = []
+    with ExitStack() as opened:
+        for number, line in _lines(path):
+            if limit is not None and len(rows) >= limit:
+                break
+            try:
+                entry = json.loads(line)
+                people = np.asarray(entry["people"], np.float32).reshape(-1, 17, 3)
+                name, shard = str(entry["file"]), int(entry["shard"])
+                photo = str(entry.get("source", name))
+            except (ValueError, KeyError, TypeError) as error:
+                raise SourceError(
+                    f"Line {number} of {path} is no label: expected file, shard and people of 17 x (x, y, v); {error!r}."
+                ) from error
+            if shard not in shards:
+                shards[shard] = opened.enter_context(_shard(path.with_name(f"{path.stem}-{shard:03d}.tar")))
+            rows.append((_Crop(_member(shards[shard], name, path), name), inside(people), photo))
+    return rows
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            yield from enumerate(file, 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"Cannot read the labels {path}: {error}.") from error
+
+
+def _member(shard: tarfile.TarFile, name: str, labels: Path) -> bytes:
+    try:
+        file = shard.extractfile(name)
+        content = None if file is None else file.read()
+    except (KeyError, OSError, tarfile.TarError):
+        content = None
+    if content is None:
+        raise SourceError(f"{labels} names {name}, which its shard lacks. Load the shard again.")
+    return content
+
+
+def _shard(path: Path) -> tarfile.TarFile:
+    try:
+        return tarfile.open(path)
+    except (OSError, tarfile.TarError) as error:
+        raise SourceError(f"The shard {path} cannot be read: {error}. Load it again.") from error
+
+
+@dataclass(frozen=True)
+class _Crop:
+    """A crop as its file has it, decoded when called."""
+
+    content: bytes
+    name: str
+
+    def __call__(self) -> UInt8[np.ndarray, "256 256 3"]:
+        import cv2
+
+        picture = cv2.imdecode(np.frombuffer(self.content, np.uint8), cv2.IMREAD_COLOR_RGB)
+        if picture is None or picture.shape != (SIDE, SIDE, 3):
+            found = "no picture" if picture is None else f"a picture of {picture.shape}"
+            raise SourceError(
+                f"A training crop is {SIDE} x {SIDE}; {self.name} is {found}. Load its shard again."
+            )
+        return picture.astype(np.uint8, copy=False)
