@@ -9,6 +9,7 @@ from messy_files import film
 from tendu.bench import peers, side_by_side
 from tendu.bench.peers import Job, Peer, environment, large_photos, run_peer, run_tendu
 from tendu.errors import MissingExtraError, SourceError, TenduError
+from tendu.models.weights import locate
 
 PLAIN = Peer("plain", "peer_plain.py", ("numpy",))
 
@@ -65,21 +66,25 @@ def test_a_peer_that_fails_says_its_last_words(monkeypatch, tmp_path):
         run_peer(PLAIN, job, tell=lambda _: None)
 
 
-def test_the_plain_loop_gives_the_published_result(monkeypatch, shared):
+@pytest.mark.parametrize("name", ["movenet-lightning-int8", "tendu-lightning", "tendu-lightning-fp16"])
+def test_the_plain_loop_sees_what_tendu_sees(monkeypatch, shared, name):
     import tendu
 
     monkeypatch.setattr(peers, "environment", lambda *_, **__: sys.executable)
-    model = shared / "models/movenet/movenet-lightning-int8.tflite"
+    model, _ = locate(name, models=shared / "models")
     photo = shared / "images/people/tf_image2.jpeg"
     told = run_peer(PLAIN, Job({"photos": [(3, photo)]}, None, model, 1), tell=lambda _: None)
     (entry,) = told["results"]["photos"]
     theirs = np.array(entry["keypoints"]).reshape(17, 3)
-    with tendu.load(model, runtime="litert", decode="published", look="once") as estimator:
+    decode = "published" if name.startswith("movenet") else "float"
+    with tendu.load(model, runtime="litert", decode=decode, look="once") as estimator:
         ours = estimator(tendu.read(photo))[0]
     sure = (theirs[:, 2] > 0.4) & (ours.score > 0.4)
     assert sure.sum() >= 8
-    # They differ in how the photo is made smaller: a cell of the model's map is 13 px of this photo.
-    assert np.abs(theirs[sure, :2] + 0.5 - ours.xy[sure]).max() < 13
+    # They differ in how the photo is made smaller: a cell of the model's map is 13 px of this photo. The highest cell of
+    # all may be another body part that looks alike.
+    near = np.abs(theirs[sure, :2] + 0.5 - ours.xy[sure]).max(axis=1) < 13
+    assert near.mean() >= (1.0 if decode == "published" else 0.8)
 
 
 def test_an_absent_peer_is_a_sentence_and_the_rest_still_comes(photos, tmp_path, monkeypatch):
