@@ -229,18 +229,33 @@ def test_heads_of_another_size_show_the_same_people_in_the_same_places(cells):
 
 
 def test_a_teacher_looks_at_its_own_size_and_speaks_in_the_student_s_cells(network):
-    from tendu.training.targets import Teacher
+    from tendu.training.targets import Teacher, in_litert
 
     assert network.shape.size == 64
     rng = np.random.default_rng(1)
     samples = [draw(dotted(), i, rng, size=96, seen=64, small=0.5, trust=0.0) for i in range(12)]
     assert {sample.clean.shape[0] for sample in samples} == {64}
     assert {sample.closely.shape[0] for sample in samples if sample.closely is not None} == {64}
-    batch = Teacher(network, cells=24)(samples)
+    batch = Teacher(in_litert(network), cells=24)(samples)
     assert batch.pictures.shape == (12, 3, 96, 96)
     assert batch.heatmap.shape == (12, 17, 24, 24)
-    alone = Teacher(network, cells=24, mirrored=False)(samples)
+    alone = Teacher(in_litert(network), cells=24, mirrored=False)(samples)
     assert not np.array_equal(alone.heatmap, batch.heatmap)
+
+
+def test_a_teacher_says_the_same_in_pytorch_on_a_device_as_in_litert(network):
+    import torch
+
+    from tendu.training.targets import Teacher, in_litert, in_torch
+
+    rng = np.random.default_rng(2)
+    samples = [draw(dotted(), i, rng, size=64, small=0.5, trust=0.5) for i in range(6)]
+    looks = in_litert(network), in_torch(network, torch.device("cpu"))
+    one, other = (Teacher(look, cells=16)(samples) for look in looks)
+    for part in ("centre", "heatmap", "offset", "regression"):
+        # Highest cells of nearly equal height may change places, with their displacements.
+        near = torch.isclose(getattr(one, part), getattr(other, part), atol=1e-3)
+        assert near.float().mean() > 0.999, part
 
 
 @pytest.mark.parametrize("times", [2, 3])

@@ -7,8 +7,10 @@ import torch
 
 from tendu.errors import DataError, ModelError, SinkError
 from tendu.training import checkpoint
+from tendu.training.device import device_of
 from tendu.training.loop import Budget, Run
 from tendu.training.recipe import Recipe, Set
+from tendu.training.targets import Batch
 
 RECIPE = Recipe(sets=(Set("made", trust=1.0),), batch=8, rate=0.01, warm=1, average=0.5, small=0.0)
 
@@ -70,6 +72,33 @@ def test_a_damaged_checkpoint_is_one_sentence(tmp_path):
     path.write_bytes(b"PK not really")
     with pytest.raises(ModelError, match=r"checkpoint\.pt is no checkpoint of tendu train, or is damaged"):
         checkpoint.load(path)
+
+
+def test_a_device_that_is_not_there_is_one_sentence():
+    with pytest.raises(DataError, match=r"PyTorch cannot compute on 'nowhere' here \(.+\)\. Choose cpu\."):
+        device_of("nowhere")
+    with pytest.raises(DataError, match=r"PyTorch cannot compute on 'cuda:99' here \(.+\)\. Choose cpu\."):
+        device_of("cuda:99")
+    assert device_of("cpu").type == "cpu"
+
+
+def test_a_run_on_another_device_than_the_processor_learns_and_is_kept(tmp_path, crops, network):
+    """The processor by a name of its own stands for a GPU: the teacher looks in PyTorch, several threads make batches."""
+    seen = []
+    run = Run(RECIPE, [crops], network, deepcopy(network), folder=tmp_path, device=torch.device("cpu:0"))
+    run.train(Budget(steps=30), tell=seen.append, every=10)
+    assert seen[-1].loss < 0.7 * seen[0].loss
+    again = checkpoint.averaged(checkpoint.load(run.path))
+    for name, weights in run.averaged.state_dict().items():
+        assert torch.equal(weights, again.state_dict()[name])
+
+
+def test_a_batch_on_a_device_keeps_its_names():
+    batch = Batch(*(torch.full((1,), float(i)) for i in range(5)))
+    moved = batch.to(torch.device("meta"))
+    assert {name: tensor.device.type for name, tensor in vars(moved).items()} == dict.fromkeys(
+        ("pictures", "centre", "heatmap", "offset", "regression"), "meta"
+    )
 
 
 def test_a_run_has_one_length():

@@ -1,5 +1,6 @@
 """`tendu train`: a network of MoveNet's family learns from labelled crops and a teacher."""
 
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +56,11 @@ from tendu.extras import require
 @click.option(
     "--threads", type=whole, default="1", metavar="N", help="Processor threads for each of two parts."
 )
+@click.option(
+    "--device",
+    metavar="NAME",
+    help="Where to learn, as PyTorch calls it: cpu, cuda, mps; a CUDA GPU where there is one, when not given.",
+)
 def train(
     recipe: Path,
     *,
@@ -68,6 +74,7 @@ def train(
     judges: tuple[Path, ...],
     limit: int | None,
     threads: int,
+    device: str | None,
 ) -> None:
     """Train a model from a recipe.
 
@@ -76,13 +83,14 @@ def train(
     require("torch", extra="train", purpose="Training")
     from tendu.training.curves import draw_curves
     from tendu.training.data import read_crops
+    from tendu.training.device import device_of
     from tendu.training.judge import note_figures
     from tendu.training.loop import Budget, Progress, Run
     from tendu.training.network import fresh
     from tendu.training.recipe import read_recipe
     from tendu.training.start import network_from
 
-    read = read_recipe(recipe)
+    read, place = read_recipe(recipe), device_of(device)
     budget = Budget(steps=steps, minutes=minutes)
     source = teacher or start
     if source is None:
@@ -97,15 +105,15 @@ def train(
     except OSError as error:
         raise SinkError(f"Cannot make the folder {output}: {error.strerror or error}.") from error
     parts = [read_crops(data / one.labels, limit=limit).parted(one.held) for one in read.sets]
-    run = Run(
-        read, [seen for seen, _ in parts], network, network_from(source), folder=output, threads=threads
-    )
+    seen = [seen for seen, _ in parts]
+    run = Run(read, seen, network, network_from(source), folder=output, threads=threads, device=place)
     if resume:
         run.resume()
 
     def judge() -> None:
         held = [held for _, held in parts]
-        note_figures(run.averaged, run.step, output, held=held, folders=judges, threads=threads)
+        averaged = run.averaged if place.type == "cpu" else deepcopy(run.averaged).cpu()
+        note_figures(averaged, run.step, output, held=held, folders=judges, threads=threads)
         draw_curves(output)
 
     with Bar(shown=True) as bar:

@@ -1,5 +1,7 @@
 """Every sentence of help and summaries in Korean: data only; the English ones are the keys."""
 
+from tendu.cli.words_training import TRAINING
+
 KOREAN = {
     # help screens
     "Usage:": "사용법:",
@@ -242,59 +244,5 @@ KOREAN = {
     "Stopped before the first frame.": "첫 프레임 전에 멈췄습니다.",
     "Stopped; what was done until then is kept.": "멈췄습니다. 그때까지 한 것은 저장했습니다.",
     "Not everything could be read:": "읽지 못한 것이 있습니다:",
-    # tendu train, tendu export
-    "Calibrate the confidence on people whom training held out: a set of the recipe and its held; may be given several "
-    "times.": (
-        "학습에서 빼 둔 사람들로 확신도를 보정합니다. 레시피의 세트와 그 held 값을 줍니다. 여러 번 줄 수 있습니다."
-    ),
-    "Train a model of one's own.": "모델을 직접 학습시킵니다.",
-    "Train a model from a recipe.": "레시피에 따라 모델을 학습시킵니다.",
-    "The folder gets checkpoint.pt, progress.jsonl, judged.jsonl and curves.png. Ctrl-C saves a checkpoint first.": (
-        "폴더에 checkpoint.pt, progress.jsonl, judged.jsonl, curves.png를 씁니다. Ctrl-C를 누르면 먼저 체크포인트를 "
-        "저장합니다."
-    ),
-    "Where the recipe's label files are; here, when not given.": (
-        "레시피의 라벨 파일이 있는 폴더. 주지 않으면 현재 폴더입니다."
-    ),
-    "Begin with these weights: a MoveNet .tflite or TensorFlow.js .json file, or a checkpoint.": (
-        "이 가중치에서 시작합니다. MoveNet .tflite나 TensorFlow.js .json 파일, 체크포인트를 줍니다."
-    ),
-    "Learn from this network, a file as for --start; from the start itself, when not given.": (
-        "이 네트워크에게서 배웁니다. 파일은 --start와 같습니다. 주지 않으면 시작 가중치에게서 배웁니다."
-    ),
-    "Where the run is kept.": "학습 기록을 둘 폴더.",
-    "Train for so long.": "이 시간만큼 학습합니다(분).",
-    "Train so many steps.": "이 단계 수만큼 학습합니다.",
-    "Go on from the folder's checkpoint.": "폴더의 체크포인트에서 이어 갑니다.",
-    "Measure AP on these annotated photos at each checkpoint; may be given several times.": (
-        "체크포인트마다 이 사진들로 AP를 잽니다. 여러 번 줄 수 있습니다."
-    ),
-    "Read so many crops of each set at most.": "세트마다 최대 이만큼만 읽습니다.",
-    "Processor threads for each of two parts.": "두 부분이 각각 쓰는 프로세서 스레드 수.",
-    "Write a trained model as TensorFlow Lite files.": "학습한 모델을 TensorFlow Lite 파일로 씁니다.",
-    "Write a trained network as TensorFlow Lite files, each with its card.": (
-        "학습한 네트워크를 TensorFlow Lite 파일로 쓰고, 파일마다 카드를 붙입니다."
-    ),
-    "Each file is compared with the network in PyTorch; what is printed stands in its .md too.": (
-        "파일마다 PyTorch의 네트워크와 비교합니다. 출력한 내용은 .md에도 들어갑니다."
-    ),
-    "The model's file; its name is the model's. A precision's name is added where several are written.": (
-        "모델 파일. 파일 이름이 모델 이름이 됩니다. 여러 개를 쓸 때는 정밀도 이름이 붙습니다."
-    ),
-    "How numbers are kept; int8 when not given; may be given several times.": (
-        "수를 저장하는 방식. 주지 않으면 int8입니다. 여러 번 줄 수 있습니다."
-    ),
-    "Training crops on which int8 sees its ranges and files are compared: a .jsonl or COCO's .json.": (
-        "int8의 값 범위를 정하고 파일을 비교할 학습용 사진. .jsonl이나 COCO의 .json입니다."
-    ),
-    "Measure AP on these annotated photos; may be given several times.": (
-        "이 사진들로 AP를 잽니다. 여러 번 줄 수 있습니다."
-    ),
-    "Mix in another network with this share.": "이 비율로 다른 네트워크를 섞습니다.",
-    "Who made it, and of what.": "누가 무엇으로 만들었는지.",
-    "One sentence on what it is good for.": "어디에 좋은지 한 문장.",
-    "Markdown on data, training and limits, to stand in the card.": (
-        "데이터, 학습, 한계에 대한 Markdown 글. 카드에 들어갑니다."
-    ),
-    "Processor threads for measuring.": "측정에 쓰는 프로세서 스레드 수.",
+    **TRAINING,
 }

@@ -66,7 +66,7 @@ def load(path: Path) -> Checkpoint:
         ModelError: the file is missing, damaged, or no checkpoint.
     """
     try:
-        fields: dict[str, Any] = torch.load(path, weights_only=True)
+        fields: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
         version = fields.pop("version")
         shape = Shape(**fields.pop("shape"))
         found = Checkpoint(shape, **fields)

@@ -5,6 +5,7 @@ seen uninterrupted, and ends with the same weights bit for bit where its length 
 """
 
 import json
+import os
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -21,13 +22,14 @@ from tendu.errors import DataError, SinkError
 from tendu.training.augment import CELL, draw
 from tendu.training.checkpoint import Checkpoint, load, save
 from tendu.training.data import Crops
+from tendu.training.device import PROCESSOR
 from tendu.training.losses import Losses, losses
 from tendu.training.network import Network
 from tendu.training.recipe import Recipe
-from tendu.training.targets import Batch, Teacher
+from tendu.training.targets import Batch, Teacher, in_litert, in_torch
 
 AHEAD = 3
-"""Batches made before they are needed."""
+"""Batches made before they are needed, for each thread that makes them."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class Run:
         teacher: what it learns from; the start itself as a rule.
         folder: where checkpoints go; it is there.
         threads: of PyTorch in each of the two threads.
+        device: where it learns. On a GPU the teacher looks there too, and batches are made in as many threads as there
+            are cores; only on the processor is a resumed run the same bit for bit.
     """
 
     def __init__(
@@ -95,10 +99,12 @@ class Run:
         *,
         folder: Path,
         threads: int = 1,
+        device: torch.device = PROCESSOR,
     ) -> None:
         self._recipe, self._crops, self._folder, self._threads = recipe, crops, folder, threads
-        self.network = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-        self.averaged = deepcopy(network)
+        self._device = device
+        self.network = network.to(device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        self.averaged = deepcopy(self.network)
         self._teacher_network = teacher
         for part in (network.stem, *network.blocks[: recipe.frozen]) if recipe.frozen else ():
             part.requires_grad_(False)
@@ -199,8 +205,9 @@ class Run:
     def _learn(self, batch: Batch, rate: float) -> Losses:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
+        batch = batch.to(self._device)
         pictures = batch.pictures.to(memory_format=torch.channels_last).float()
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._recipe.half):
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._recipe.half):
             outputs: list[Tensor] = self.network(pictures)
         found = losses(outputs, batch)
         self._optimizer.zero_grad(set_to_none=True)
@@ -219,16 +226,17 @@ class Run:
         return self._recipe.rate * rise * (0.5 + 0.5 * cos(pi * spent))
 
     def _batches(self) -> Generator[Batch]:
-        """The batches from this step on, made ahead in a thread of their own."""
-        teacher = Teacher(
-            self._teacher_network,
-            cells=self.network.shape.size // CELL,
-            mirrored=self._recipe.mirrored,
-            threads=self._threads,
-        )
-        with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(self._threads,)) as pool:
-            ahead = [pool.submit(self._batch, teacher, self.step + i) for i in range(AHEAD)]
-            following = self.step + AHEAD
+        """The batches from this step on, made ahead in threads of their own."""
+        if self._device == PROCESSOR:
+            look, workers = in_litert(self._teacher_network, threads=self._threads), 1
+        else:
+            look, workers = in_torch(deepcopy(self._teacher_network), self._device), os.cpu_count() or 1
+        teacher = Teacher(look, cells=self.network.shape.size // CELL, mirrored=self._recipe.mirrored)
+        with ThreadPoolExecutor(
+            workers, initializer=torch.set_num_threads, initargs=(self._threads,)
+        ) as pool:
+            following = self.step + AHEAD * workers
+            ahead = [pool.submit(self._batch, teacher, step) for step in range(self.step, following)]
             try:
                 while True:
                     yield ahead.pop(0).result()

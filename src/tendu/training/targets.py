@@ -5,10 +5,12 @@ of the mirrored picture is two AP better than either (measured on COCO val2017, 
 it looks at that part at full size, and its maps are brought down to the student's.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import UInt8
 from torch import Tensor
 
 from tendu.models.movenet import Heads
@@ -37,26 +39,53 @@ class Batch:
     offset: Tensor
     regression: Tensor
 
+    def to(self, device: torch.device) -> "Batch":
+        """The same on a device."""
+        return Batch(**{name: tensor.to(device) for name, tensor in vars(self).items()})
+
+
+Picture = UInt8[np.ndarray, "s s 3"]
+
+Looking = Callable[[list[Picture]], list[Heads]]
+"""Pictures to a network's heads."""
+
+
+def in_litert(network: Network, *, threads: int = 1) -> Looking:
+    """A network that looks as a .tflite file in LiteRT: a quarter of PyTorch's time for a picture (measured, one core)."""
+    runtime = LiteRT(written(network), threads=threads)
+    return lambda pictures: [Heads.of(runtime.run(np.ascontiguousarray(one)[None])) for one in pictures]
+
+
+def in_torch(network: Network, device: torch.device) -> Looking:
+    """A network that looks in PyTorch on a device, at all pictures at once."""
+    placed = network.to(device).eval()
+
+    @torch.no_grad()
+    def look(pictures: list[Picture]) -> list[Heads]:
+        given = _tensor([one.transpose(2, 0, 1) for one in pictures]).to(device)
+        heads = [head.permute(0, 2, 3, 1).cpu().numpy() for head in placed(given.float())]
+        return [Heads.of(tuple(head[row : row + 1] for head in heads)) for row in range(len(pictures))]
+
+    return look
+
 
 class Teacher:
     """A network that is not trained any more and says what another should learn.
 
-    It runs as a .tflite file in LiteRT, which takes a quarter of PyTorch's time for a picture (measured, one core).
-
     Args:
-        network: it. It looks at pictures of its own size, whatever the student's.
+        look: it. It looks at pictures of its own size, whatever the student's.
         cells: the side of the student's heads.
         mirrored: whether it looks at the mirrored picture too and says the mean.
-        threads: for it.
     """
 
-    def __init__(self, network: Network, *, cells: int, mirrored: bool = True, threads: int = 1) -> None:
-        self._runtime = LiteRT(written(network), threads=threads)
-        self._cells, self._mirrored = cells, mirrored
+    def __init__(self, look: Looking, *, cells: int, mirrored: bool = True) -> None:
+        self._look, self._cells, self._mirrored = look, cells, mirrored
 
     def __call__(self, samples: list[Sample]) -> Batch:
         """The pictures of some samples with their targets."""
-        done = [self._wanted(sample) for sample in samples]
+        asked = [picture for sample in samples for picture in self._pictures(sample)]
+        seen = iter(resized(heads, self._cells) for heads in self._look(asked))
+        done = [self._wanted(sample, seen) for sample in samples]
         return Batch(
             _tensor([sample.worsened.transpose(2, 0, 1) for sample in samples]),
             *(
@@ -65,23 +94,23 @@ class Teacher:
             ),
         )
 
-    def _wanted(self, sample: Sample) -> Heads:
-        """What the student's heads should say of one picture."""
-        if sample.close is None or sample.closely is None:
-            heads = self._surest(sample.clean)
-        else:
-            heads = brought_down(self._heads(sample.clean), self._surest(sample.closely), sample.close)
+    def _pictures(self, sample: Sample) -> list[Picture]:
+        """What is looked at: the whole where a part is looked at closer, then what counts, then that mirrored."""
+        counts = sample.clean if sample.closely is None else sample.closely
+        whole = [] if sample.closely is None else [sample.clean]
+        return [*whole, counts, *([counts[:, ::-1]] if self._mirrored else [])]
+
+    def _wanted(self, sample: Sample, seen: Iterator[Heads]) -> Heads:
+        """What the student's heads should say of one picture; `seen` are the heads of `_pictures`."""
+        whole = None if sample.close is None else next(seen)
+        heads = next(seen)
+        if self._mirrored:
+            heads = heads.mean(next(seen).flipped())
+        if whole is not None and sample.close is not None:
+            heads = brought_down(whole, heads, sample.close)
         if len(sample.people) == 0:
             return emptied(heads, sample.trust)
         return pulled(heads, sample.people, sample.trust, others=sample.others, centred=sample.centred)
-
-    def _surest(self, picture: np.ndarray) -> Heads:
-        """The heads of a picture, the mean with those of its mirror image where that is wanted."""
-        heads = self._heads(picture)
-        return heads.mean(self._heads(picture[:, ::-1]).flipped()) if self._mirrored else heads
-
-    def _heads(self, picture: np.ndarray) -> Heads:
-        return resized(Heads.of(self._runtime.run(np.ascontiguousarray(picture)[None])), self._cells)
 
 
 def _tensor(arrays: list[np.ndarray]) -> Tensor:
