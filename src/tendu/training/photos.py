@@ -48,7 +48,7 @@ def coco_rows(path: Path, limit: int | None) -> list[Row]:
             continue
         mine = everyone.setdefault(entry["image_id"], [])
         left, top, width, height = entry["bbox"]
-        wanted.append((entry["image_id"], len(mine), _round(left, top, width, height)))
+        wanted.append((entry["image_id"], len(mine), _window_of(left, top, width, height)))
         mine.append(points.reshape(17, 3))
     annotated = {entry["image_id"] for entry in annotations}
     wanted += [(image, 0, None) for image in files if image not in annotated]
@@ -68,7 +68,8 @@ def coco_rows(path: Path, limit: int | None) -> list[Row]:
 def leeds_rows(path: Path, limit: int | None) -> list[Row]:
     """The rows of a `joints.mat` of Leeds Sports Pose (3 x 14 x n) or of its extension (14 x 3 x n), a person a photo.
 
-    The third number says in the first that a joint is hidden, in the second that it is labelled.
+    The third number says in the first that a joint is hidden, whatever its README says, in the second that it is labelled
+    (akanazawa/hmr, src/datasets/lsp_to_tfrecords.py).
 
     Args:
         path: the labels; photos `im0001.jpg` and so on, in the extension `im00001.jpg`, are in the folder `images`
@@ -95,14 +96,13 @@ def leeds_rows(path: Path, limit: int | None) -> list[Row]:
     for number, person in enumerate(joints[:limit], 1):
         known = person[:, 2] > 0 if extended else np.ones(14, np.bool_)
         seen = 2.0 if extended else 2.0 - person[:, 2]
-        points = np.column_stack(
-            [person[:, :2] - 0.5, np.where(known, seen, 0)]
-        )  # Matlab counts pixels from 1
+        # Matlab counts pixels from 1.
+        points = np.column_stack([person[:, :2] - 0.5, np.where(known, seen, 0)])
         if not known[: len(LEEDS)].any():
             continue
         low, high = points[known, :2].min(axis=0), points[known, :2].max(axis=0)
         room = (SKIN - 1) / 2 * float((high - low).max())
-        window = _round(*(low - room).tolist(), *(high - low + 2 * room).tolist())
+        window = _window_of(*(low - room).tolist(), *(high - low + 2 * room).tolist())
         made = np.zeros((1, 17, 3), np.float32)
         made[0, LEEDS] = points[: len(LEEDS)]
         made[..., :2] = window.to_unit(made[..., :2]) * SIDE
@@ -111,7 +111,7 @@ def leeds_rows(path: Path, limit: int | None) -> list[Row]:
     return rows
 
 
-def _round(left: float, top: float, width: float, height: float) -> Window:
+def _window_of(left: float, top: float, width: float, height: float) -> Window:
     """The window of the crop that is made for a box."""
     side = ROOM * max(width, height, 1.0)
     return Window.centred(left + width / 2, top + height / 2, side, side)
