@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from tendu.training.network import Network
-from tendu.training.rounding import LEVELS, on_steps, rounded
+from tendu.training.network import LEVELS, Network
+from tendu.training.rounding import on_steps, rounded
 
 
 def pictures(count: int, size: int = 64) -> list[np.ndarray]:

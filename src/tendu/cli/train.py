@@ -112,7 +112,7 @@ def train(
 
     def judge() -> None:
         held = [held for _, held in parts]
-        averaged = run.averaged if place.type == "cpu" else deepcopy(run.averaged).cpu()
+        averaged = deepcopy(run.averaged).cpu()
         note_figures(averaged, run.step, output, held=held, folders=judges, threads=threads)
         draw_curves(output)
 

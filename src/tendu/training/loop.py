@@ -5,7 +5,6 @@ seen uninterrupted, and ends with the same weights bit for bit where its length 
 """
 
 import json
-import os
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -19,6 +18,7 @@ import torch
 from torch import Tensor
 
 from tendu.errors import DataError, SinkError
+from tendu.runtimes.machine import this_machine
 from tendu.training.augment import CELL, draw
 from tendu.training.checkpoint import Checkpoint, load, save
 from tendu.training.data import Crops
@@ -230,7 +230,7 @@ class Run:
         if self._device == PROCESSOR:
             look, workers = in_litert(self._teacher_network, threads=self._threads), 1
         else:
-            look, workers = in_torch(deepcopy(self._teacher_network), self._device), os.cpu_count() or 1
+            look, workers = in_torch(self._teacher_network, self._device), this_machine().cores
         teacher = Teacher(look, cells=self.network.shape.size // CELL, mirrored=self._recipe.mirrored)
         with ThreadPoolExecutor(
             workers, initializer=torch.set_num_threads, initargs=(self._threads,)

@@ -36,6 +36,9 @@ TAPS = (1, 2, 3)
 LAST = 1280
 """Channels after the trunk, whatever the width: Thunder has as many as Lightning."""
 
+LEVELS = 127
+"""Steps of an 8-bit weight between nothing and its channel's largest, which ai-edge-quantizer makes the last of them."""
+
 HEAD_CHANNELS = (1, 17, 34, 34)
 """Channels of centre, heatmap, offset and regression, in this order wherever heads are passed on."""
 
@@ -109,7 +112,7 @@ class Convolution(nn.Module):
         weight = self.unit * self.scale[:, None, None, None]
         if not self.rounded:
             return weight
-        step = weight.detach().abs().amax(dim=(1, 2, 3), keepdim=True).clamp_min(1e-12) / 127
+        step = weight.detach().abs().amax(dim=(1, 2, 3), keepdim=True).clamp_min(1e-12) / LEVELS
         return weight + (torch.round(weight / step) * step - weight).detach()
 
     @property

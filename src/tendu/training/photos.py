@@ -41,7 +41,7 @@ def coco_rows(path: Path, limit: int | None) -> list[Row]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SourceError(f"Cannot read {path} as COCO keypoints: {error!r}.") from error
     everyone: dict[int, list[Float32[np.ndarray, "17 3"]]] = {}
-    wanted: list[tuple[int, int, Window | None]] = []
+    wanted: list[tuple[int, int, Window]] = []
     for entry in annotations:
         points = np.asarray(entry.get("keypoints", []), np.float32)
         if points.size != 51 or entry.get("iscrowd") or not (points[2::3] > 0).any():
@@ -50,19 +50,18 @@ def coco_rows(path: Path, limit: int | None) -> list[Row]:
         left, top, width, height = entry["bbox"]
         wanted.append((entry["image_id"], len(mine), _window_of(left, top, width, height)))
         mine.append(points.reshape(17, 3))
-    annotated = {entry["image_id"] for entry in annotations}
-    wanted += [(image, 0, None) for image in files if image not in annotated]
+    folder = _photos(path)
     rows: list[Row] = []
     for image, first, window in wanted[:limit]:
-        crop = _Window(_photos(path) / files[image], window)
-        if window is None:
-            rows.append((crop, NOBODY, files[image]))
-            continue
         order = [first, *(i for i in range(len(everyone[image])) if i != first)]
         people = np.stack([everyone[image][i] for i in order])
         people[..., :2] = window.to_unit(people[..., :2] + 0.5) * SIDE
-        rows.append((crop, inside(people), files[image]))
-    return rows
+        rows.append((_Window(folder / files[image], window), inside(people), files[image]))
+    annotated = {entry["image_id"] for entry in annotations}
+    rows += [
+        (_Window(folder / name), NOBODY, name) for image, name in files.items() if image not in annotated
+    ]
+    return rows[:limit]
 
 
 def leeds_rows(path: Path, limit: int | None) -> list[Row]:
@@ -91,7 +90,7 @@ def leeds_rows(path: Path, limit: int | None) -> list[Row]:
         )
     extended = joints.shape[0] == 14
     joints = joints.transpose(2, 0, 1) if extended else joints.transpose(2, 1, 0)
-    digits = 5 if extended else 4
+    folder, digits = _photos(path), 5 if extended else 4
     rows: list[Row] = []
     for number, person in enumerate(joints[:limit], 1):
         known = person[:, 2] > 0 if extended else np.ones(14, np.bool_)
@@ -107,7 +106,7 @@ def leeds_rows(path: Path, limit: int | None) -> list[Row]:
         made[0, LEEDS] = points[: len(LEEDS)]
         made[..., :2] = window.to_unit(made[..., :2]) * SIDE
         name = f"im{number:0{digits}d}.jpg"
-        rows.append((_Window(_photos(path) / name, window), inside(made), name))
+        rows.append((_Window(folder / name, window), inside(made), name))
     return rows
 
 
@@ -127,7 +126,7 @@ class _Window:
     """A crop of a photo, read when called; without a window the largest square in its middle."""
 
     path: Path
-    window: Window | None
+    window: Window | None = None
 
     def __call__(self) -> UInt8[np.ndarray, "256 256 3"]:
         import cv2

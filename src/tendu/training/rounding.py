@@ -14,10 +14,7 @@ from jaxtyping import Float64, UInt8
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tendu.training.network import Convolution, Network
-
-LEVELS = 127
-"""Steps between nothing and a channel's largest weight, which ai-edge-quantizer makes the last of them."""
+from tendu.training.network import LEVELS, Convolution, Network
 
 PICTURES = 96
 """Pictures on which inputs are seen; 180 move points by the same 0.35 px."""
@@ -55,6 +52,7 @@ def rounded(network: Network, pictures: list[UInt8[np.ndarray, "s s 3"]]) -> Net
         bias = layer.bias.clone()
         layer.set(on_steps(layer.weight, _moments(layer, inputs[0])), bias)
         lost = wanted[layer] - layer.linear(inputs[0]).mean(dim=(0, 2, 3))
+        # What the layer keeps is a last bit beside what it was given, and `lost` was measured with that.
         layer.set(layer.weight.clone(), bias + lost)
 
     # A layer is rounded when the maps reach it, which then come from layers that are rounded already.

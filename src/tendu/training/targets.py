@@ -6,6 +6,7 @@ it looks at that part at full size, and its maps are brought down to the student
 """
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,8 +58,8 @@ def in_litert(network: Network, *, threads: int = 1) -> Looking:
 
 
 def in_torch(network: Network, device: torch.device) -> Looking:
-    """A network that looks in PyTorch on a device, at all pictures at once."""
-    placed = network.to(device).eval()
+    """A copy of a network that looks in PyTorch on a device, at all pictures at once."""
+    placed = deepcopy(network).to(device).eval()
 
     @torch.no_grad()
     def look(pictures: list[Picture]) -> list[Heads]:
@@ -84,7 +85,7 @@ class Teacher:
     def __call__(self, samples: list[Sample]) -> Batch:
         """The pictures of some samples with their targets."""
         asked = [picture for sample in samples for picture in self._pictures(sample)]
-        seen = iter(resized(heads, self._cells) for heads in self._look(asked))
+        seen = (resized(heads, self._cells) for heads in self._look(asked))
         done = [self._wanted(sample, seen) for sample in samples]
         return Batch(
             _tensor([sample.worsened.transpose(2, 0, 1) for sample in samples]),
@@ -102,15 +103,18 @@ class Teacher:
 
     def _wanted(self, sample: Sample, seen: Iterator[Heads]) -> Heads:
         """What the student's heads should say of one picture; `seen` are the heads of `_pictures`."""
-        whole = None if sample.close is None else next(seen)
-        heads = next(seen)
-        if self._mirrored:
-            heads = heads.mean(next(seen).flipped())
-        if whole is not None and sample.close is not None:
-            heads = brought_down(whole, heads, sample.close)
+        if sample.close is None:
+            heads = self._surest(seen)
+        else:
+            heads = brought_down(next(seen), self._surest(seen), sample.close)
         if len(sample.people) == 0:
             return emptied(heads, sample.trust)
         return pulled(heads, sample.people, sample.trust, others=sample.others, centred=sample.centred)
+
+    def _surest(self, seen: Iterator[Heads]) -> Heads:
+        """The next heads, the mean with those of the mirrored picture where it was looked at."""
+        heads = next(seen)
+        return heads.mean(next(seen).flipped()) if self._mirrored else heads
 
 
 def _tensor(arrays: list[np.ndarray]) -> Tensor:
