@@ -15,21 +15,22 @@ SIZE = 192
 CELLS = SIZE // CELL
 
 
-def dotted() -> Crops:
+def dotted(side: int = SIDE) -> Crops:
     """A black crop with a coloured disc at each of four points; then black ones to fill what lies beyond it."""
     import cv2
 
-    picture = np.zeros((SIDE, SIDE, 3), np.uint8)
+    picture = np.zeros((side, side, 3), np.uint8)
     people = np.zeros((1, 17, 3), np.float32)
+    times = side // 128
     for point, (x, y), colour in (
-        (0, (128, 70), (255, 0, 0)),
-        (5, (150, 110), (0, 255, 0)),  # the left shoulder, right in the picture
-        (6, (106, 110), (0, 0, 255)),
-        (15, (140, 180), (255, 255, 0)),
+        (0, (64, 35), (255, 0, 0)),
+        (5, (75, 55), (0, 255, 0)),  # the left shoulder, right in the picture
+        (6, (53, 55), (0, 0, 255)),
+        (15, (70, 90), (255, 255, 0)),
     ):
-        cv2.circle(picture, (x, y), 7, colour, -1)
-        people[0, point] = (x + 0.5, y + 0.5, 2)
-    black = np.zeros((30, SIDE, SIDE, 3), np.uint8)
+        cv2.circle(picture, (x * times, y * times), 3 * times + 1, colour, -1)
+        people[0, point] = (x * times + 0.5, y * times + 0.5, 2)
+    black = np.zeros((30, side, side, 3), np.uint8)
     return Crops(np.concatenate([picture[None], black]), (people,) * 31, ("dots",) * 31)
 
 
@@ -44,9 +45,10 @@ def place_of(picture, colour):
     return np.array([x.mean() + 0.5, y.mean() + 0.5]) / CELL if whole else None
 
 
+@pytest.mark.parametrize("side", [SIDE, 384])
 @pytest.mark.parametrize("small", [0.0, 1.0])
-def test_labels_stay_on_what_they_mark_and_sides_change_places_when_flipped(small):
-    crops, compared, mirrored = dotted(), 0, 0
+def test_labels_stay_on_what_they_mark_and_sides_change_places_when_flipped(small, side):
+    crops, compared, mirrored = dotted(side), 0, 0
     for seed in range(30):
         sample = draw(crops, 0, np.random.default_rng(seed), size=SIZE, small=small, trust=1.0)
         places = {k: place_of(sample.clean, COLOURS[k]) for k in COLOURS}

@@ -173,6 +173,47 @@ def test_joints_that_are_none_are_one_sentence(tmp_path, content, sentence):
         read_crops(tmp_path / "joints.mat")
 
 
+def boxed(tmp_path, name: str, boxes: str) -> None:
+    import cv2
+
+    photo = np.zeros((200, 300, 3), np.uint8)
+    cv2.rectangle(photo, (100, 50), (149, 149), (255, 255, 255), -1)
+    (tmp_path / "JPEGImages").mkdir(exist_ok=True)
+    (tmp_path / "boxes").mkdir(exist_ok=True)
+    cv2.imwrite(str(tmp_path / "JPEGImages" / f"{name}.png"), photo)
+    text = f"<annotation><filename>{name}.png</filename>{boxes}</annotation>"
+    (tmp_path / "boxes" / f"{name}.xml").write_text(text)
+
+
+# VOC counts pixels from 1, and its boxes hold their last ones.
+BOX = "<bndbox><xmin>101</xmin><ymin>51</ymin><xmax>150</xmax><ymax>150</ymax></bndbox>"
+
+
+def test_voc_s_boxes_say_who_is_meant_and_no_keypoints_and_whole_photos_give_larger_crops(tmp_path):
+    boxed(tmp_path, "a", f"<object><name>person</name>{BOX}<part><name>head</name>{BOX}</part></object>")
+    boxed(tmp_path, "b", f"<object><name>dog</name>{BOX}</object>")
+    crops = read_crops(tmp_path / "boxes", side=384)
+    assert crops.sources == ("a.png", "b.png")
+    assert [len(people) for people in crops.people] == [1, 0]
+    assert not crops.people[0].any()
+    assert (crops.side, crops.pictures.shape) == (384, (2, 384, 384, 3))
+    rows = np.flatnonzero(crops.pictures[0][:, 192, 0] > 127)
+    assert abs(len(rows) - 384 / ROOM) < 2
+    assert abs(rows.mean() + 0.5 - 192) < 1
+    assert len(read_crops(tmp_path / "boxes", limit=1)) == 1
+
+
+def test_a_box_that_is_none_is_one_sentence(tmp_path):
+    boxed(tmp_path, "a", "<object><name>person</name><bndbox><xmin>one</xmin></bndbox></object>")
+    with pytest.raises(SourceError, match=r"Cannot read .*a\.xml as Pascal VOC's boxes: could not convert"):
+        read_crops(tmp_path / "boxes")
+
+
+def test_shards_are_not_enlarged(tmp_path):
+    with pytest.raises(DataError, match=r"are 256 px wide and are not enlarged to 384: leave out its side"):
+        read_crops(write_set(tmp_path), side=384)
+
+
 def test_labels_of_another_kind_are_refused_by_their_name(tmp_path):
     with pytest.raises(
         SourceError, match=r"labels\.csv is no file of labels: its name ends in none of \.jsonl"

@@ -104,7 +104,7 @@ def train(
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SinkError(f"Cannot make the folder {output}: {error.strerror or error}.") from error
-    parts = [read_crops(data / one.labels, limit=limit).parted(one.held) for one in read.sets]
+    parts = [read_crops(data / one.labels, limit=limit, side=one.side).parted(one.held) for one in read.sets]
     seen = [seen for seen, _ in parts]
     run = Run(read, seen, network, network_from(source), folder=output, threads=threads, device=place)
     if resume:

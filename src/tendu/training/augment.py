@@ -12,7 +12,7 @@ from jaxtyping import Float32, Float64, UInt8
 
 from tendu.skeleton import COCO17
 from tendu.training.data import Crops
-from tendu.training.rows import ROOM, SIDE
+from tendu.training.rows import ROOM
 from tendu.window import Window
 
 CELL = 4
@@ -94,13 +94,13 @@ def draw(
     """
     seen = seen or size
     cells = size // CELL
-    box = SIDE / ROOM
+    box = crops.side / ROOM
     angle = rng.normal(0, pi / 12) if rng.random() < 0.6 else 0.0
     if rng.random() < 0.03:
         angle = rng.uniform(-pi, pi)
     flipped = bool(rng.random() < 0.5)
     close, nobody = None, len(crops.people[index]) == 0
-    middle = SIDE / 2 + rng.uniform(-0.08, 0.08, 2) * box
+    middle = crops.side / 2 + rng.uniform(-0.08, 0.08, 2) * box
     if rng.random() < small and not nobody:
         times = int(rng.choice([times for times in TIMES if cells % times == 0]))
         left, top = (int(rng.integers(0, cells - cells // times + 1)) for _ in range(2))
@@ -109,7 +109,9 @@ def draw(
         inner = _square(middle, side, angle)
         window = _around(inner, close, cells)
     else:
-        low, high = ((0.75, 1.05), (0.5, 0.75), (0.3, 0.5))[rng.choice(3, p=(0.6, 0.25, 0.15))]
+        # What nobody is in has no box: it is mostly seen whole.
+        often = (0.2, 0.6, 0.2) if nobody else (0.6, 0.25, 0.15)
+        low, high = ((0.75, 1.05), (0.5, 0.75), (0.3, 0.5))[rng.choice(3, p=often)]
         if sharp:
             high = min(high, box / size)
             low = min(low, 0.6 * high)
@@ -152,7 +154,7 @@ def crop_of(
         size: the side of the picture, px.
         box: the part of it that the person's box takes.
     """
-    window = _square(np.array([SIDE / 2, SIDE / 2]), SIDE / ROOM / box, 0.0)
+    window = _square(np.array([crops.side / 2] * 2), crops.side / ROOM / box, 0.0)
     picture = _sample(crops.pictures[index], window, size, None)
     return picture, _seen(crops.people[index][:1], window, size // CELL)[0]
 
@@ -182,7 +184,7 @@ def _sample(
     affine: Float64[np.ndarray, "2 3"] = window.affine(size, size)
     # Bilinear sampling between pixels blurs, and photos are not blurred.
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    if window.width > size * 1.5:
+    while affine[0, 0] ** 2 + affine[1, 0] ** 2 > 1.5**2:
         # warpAffine skips pixels where it shrinks: the picture is made smaller first.
         half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         affine = affine * 0.5

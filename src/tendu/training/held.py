@@ -49,7 +49,8 @@ def held_figures(network: Network, crops: Crops) -> dict[str, float]:
             for row, (_, truth) in enumerate(several):
                 if (truth[:, 2] > 0).sum() >= LEAST:
                     alike.append(_alike(tuple(head[row : row + 1] for head in heads), truth, people))
-        found[title] = 100 * float(np.mean(alike))
+        if alike:
+            found[title] = 100 * float(np.mean(alike))
     return found
 
 

@@ -1,9 +1,10 @@
-"""Crops of whole photos: COCO's person keypoints, photos without people among them, and Leeds Sports Pose's joints."""
+"""Crops of whole photos: COCO's person keypoints, photos without people among them, Leeds Sports Pose's joints, VOC's boxes."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -11,7 +12,7 @@ from jaxtyping import Float32, UInt8
 from tendu.errors import SourceError
 from tendu.extras import require
 from tendu.frame import Frame
-from tendu.training.rows import NOBODY, ROOM, SIDE, Row, inside
+from tendu.training.rows import NOBODY, ROOM, UNLABELLED, Row, inside
 from tendu.window import Window
 
 LEEDS = (16, 14, 12, 11, 13, 15, 10, 8, 6, 5, 7, 9)
@@ -22,7 +23,7 @@ SKIN = 1.15
 """A person's box over the extent of the joints, which lie within the body."""
 
 
-def coco_rows(path: Path, limit: int | None) -> list[Row]:
+def coco_rows(path: Path, limit: int | None, side: int) -> list[Row]:
     """The rows of a `person_keypoints` file: a crop for each labelled person, one for each photo without annotations.
 
     A photo in which nobody is annotated, not even without keypoints or as part of a crowd, shows nobody.
@@ -30,6 +31,7 @@ def coco_rows(path: Path, limit: int | None) -> list[Row]:
     Args:
         path: the labels; photos are in the folder `images` beside them, or directly beside them.
         limit: read no more than this.
+        side: of the crops, px.
 
     Raises:
         SourceError: the labels cannot be read.
@@ -55,16 +57,18 @@ def coco_rows(path: Path, limit: int | None) -> list[Row]:
     for image, first, window in wanted[:limit]:
         order = [first, *(i for i in range(len(everyone[image])) if i != first)]
         people = np.stack([everyone[image][i] for i in order])
-        people[..., :2] = window.to_unit(people[..., :2] + 0.5) * SIDE
-        rows.append((_Window(folder / files[image], window), inside(people), files[image]))
+        people[..., :2] = window.to_unit(people[..., :2] + 0.5) * side
+        rows.append((_Window(folder / files[image], side, window), inside(people, side), files[image]))
     annotated = {entry["image_id"] for entry in annotations}
     rows += [
-        (_Window(folder / name), NOBODY, name) for image, name in files.items() if image not in annotated
+        (_Window(folder / name, side), NOBODY, name)
+        for image, name in files.items()
+        if image not in annotated
     ]
     return rows[:limit]
 
 
-def leeds_rows(path: Path, limit: int | None) -> list[Row]:
+def leeds_rows(path: Path, limit: int | None, side: int) -> list[Row]:
     """The rows of a `joints.mat` of Leeds Sports Pose (3 x 14 x n) or of its extension (14 x 3 x n), a person a photo.
 
     The third number says in the first that a joint is hidden, whatever its README says, in the second that it is labelled
@@ -74,6 +78,7 @@ def leeds_rows(path: Path, limit: int | None) -> list[Row]:
         path: the labels; photos `im0001.jpg` and so on, in the extension `im00001.jpg`, are in the folder `images`
             beside them, or directly beside them.
         limit: read no more than this.
+        side: of the crops, px.
 
     Raises:
         MissingExtraError: scipy is not installed.
@@ -104,10 +109,48 @@ def leeds_rows(path: Path, limit: int | None) -> list[Row]:
         window = _window_of(*(low - room).tolist(), *(high - low + 2 * room).tolist())
         made = np.zeros((1, 17, 3), np.float32)
         made[0, LEEDS] = points[: len(LEEDS)]
-        made[..., :2] = window.to_unit(made[..., :2]) * SIDE
+        made[..., :2] = window.to_unit(made[..., :2]) * side
         name = f"im{number:0{digits}d}.jpg"
-        rows.append((_Window(folder / name, window), inside(made), name))
+        rows.append((_Window(folder / name, side, window), inside(made, side), name))
     return rows
+
+
+def voc_rows(path: Path, limit: int | None, side: int) -> list[Row]:
+    """The rows of a folder of Pascal VOC's `.xml`: a crop for each person's box, one for each photo without a person.
+
+    Boxes say who is meant and nothing of keypoints: the teacher says those. VOC and Stanford 40 Actions come so.
+
+    Args:
+        path: the folder; photos are in the folder `JPEGImages` beside it, or directly beside it.
+        limit: read no more than this.
+        side: of the crops, px.
+
+    Raises:
+        SourceError: a file cannot be read.
+    """
+    rows: list[Row] = []
+    folder = _photos(path, "JPEGImages")
+    for file in sorted(path.glob("*.xml")):
+        try:
+            photo = ET.parse(file).getroot()  # noqa: S314 - the user's own data, and expat expands no files
+            name = str(photo.findtext("filename"))
+            boxes = [
+                [float(box.findtext(edge, "")) for edge in ("xmin", "ymin", "xmax", "ymax")]
+                for thing in photo.iter("object")
+                if thing.findtext("name") == "person"
+                for box in thing.findall("bndbox")
+            ]
+        except (OSError, ET.ParseError, ValueError) as error:
+            raise SourceError(f"Cannot read {file} as Pascal VOC's boxes: {error}.") from error
+        for left, top, right, bottom in boxes:
+            # VOC counts pixels from 1.
+            window = _window_of(left - 1, top - 1, right - left + 1, bottom - top + 1)
+            rows.append((_Window(folder / name, side, window), UNLABELLED, name))
+        if not boxes:
+            rows.append((_Window(folder / name, side), NOBODY, name))
+        if limit is not None and len(rows) >= limit:
+            break
+    return rows[:limit]
 
 
 def _window_of(left: float, top: float, width: float, height: float) -> Window:
@@ -116,8 +159,8 @@ def _window_of(left: float, top: float, width: float, height: float) -> Window:
     return Window.centred(left + width / 2, top + height / 2, side, side)
 
 
-def _photos(labels: Path) -> Path:
-    folder = labels.with_name("images")
+def _photos(labels: Path, name: str = "images") -> Path:
+    folder = labels.with_name(name)
     return folder if folder.is_dir() else labels.parent
 
 
@@ -126,15 +169,16 @@ class _Window:
     """A crop of a photo, read when called; without a window the largest square in its middle."""
 
     path: Path
+    side: int
     window: Window | None = None
 
-    def __call__(self) -> UInt8[np.ndarray, "256 256 3"]:
+    def __call__(self) -> UInt8[np.ndarray, "s s 3"]:
         import cv2
 
         photo = cv2.imread(str(self.path), cv2.IMREAD_COLOR_RGB)
         if photo is None:
             raise SourceError(f"Cannot read the photo {self.path}, which the labels name.")
         height, width = photo.shape[:2]
-        side = min(height, width)
-        window = self.window or Window.centred(width / 2, height / 2, side, side)
-        return Frame.of(photo.astype(np.uint8, copy=False)).sample(window, SIDE, SIDE)
+        least = min(height, width)
+        window = self.window or Window.centred(width / 2, height / 2, least, least)
+        return Frame.of(photo.astype(np.uint8, copy=False)).sample(window, self.side, self.side)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tendu.errors import DataError, SourceError
+from tendu.training.rows import SIDE
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Set:
         share: how often its crops are drawn, against the other sets' shares.
         trust: 0 to 1, how far its labels count against the teacher; crowd-labelled sets deserve little.
         held: the part of its photos that is never trained on, and judges instead; 0 to 1.
+        side: of its crops, px: whole photos give more than 256, which a large person needs, shards do not.
         centred: whether the middle of a person's labelled points is the person's centre; not in a set that labels no
             faces.
     """
@@ -25,6 +27,7 @@ class Set:
     share: float = 1.0
     trust: float = 0.5
     held: float = 0.0
+    side: int = SIDE
     centred: bool = True
 
 

@@ -10,20 +10,26 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
-from tendu.errors import SourceError
+from tendu.errors import DataError, SourceError
 from tendu.training.rows import SIDE, Row, inside
 
 
-def shard_rows(path: Path, limit: int | None) -> list[Row]:
+def shard_rows(path: Path, limit: int | None, side: int = SIDE) -> list[Row]:
     """The rows of a `.jsonl`; a line whose people are none shows nobody.
 
     Args:
         path: the labels; shards of `name.jsonl` are `name-000.tar` and so on beside it.
         limit: read no more than this.
+        side: of the crops, px; shards have one of 256.
 
     Raises:
+        DataError: another side is asked for.
         SourceError: the labels, a shard or a crop in it cannot be read.
     """
+    if side != SIDE:
+        raise DataError(
+            f"The crops of {path} are {SIDE} px wide and are not enlarged to {side}: leave out its side."
+        )
     shards: dict[int, tarfile.TarFile] = {}
     rows: list[Row] = []
     with ExitStack() as opened:
