@@ -8,7 +8,7 @@ from tendu.models.movenet import Heads
 from tendu.training.augment import CELL, Close, draw
 from tendu.training.data import Crops
 from tendu.training.labels import emptied, pulled
-from tendu.training.rows import SIDE
+from tendu.training.rows import ROOM, SIDE
 from tendu.training.targets import brought_down, resized
 
 SIZE = 192
@@ -155,6 +155,18 @@ def test_sharp_pictures_are_never_enlarged():
     in_the_crop = float(np.hypot(140 - 128, 180 - 70))
     assert largest(sharp=True) <= in_the_crop * 1.001
     assert largest(sharp=False) > 1.2 * in_the_crop
+
+
+def test_pictures_that_end_within_the_body_are_parts_of_the_person_s_box():
+    ones = dotted(512)
+    sides = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        sample = draw(ones, 0, rng, size=SIZE, small=0.0, trust=0.0, within=1.0, sharp=True)
+        if (length := length_of(sample)) is not None:
+            sides.append(SIZE * np.hypot(140 - 128, 180 - 70) / (SIDE / ROOM) / length)
+    assert len(sides) > 3
+    assert all(1 / 1.8 - 0.01 < side < 1 / 1.05 + 0.01 for side in sides)
 
 
 def test_a_labelled_person_is_there_for_sure_whether_the_teacher_saw_it_or_not():

@@ -23,6 +23,9 @@ TIMES = (2, 3, 4)
 """How many times closer the teacher looks at a small person; those that divide the heads' side."""
 
 
+WITHIN = (1.05, 1.8)
+"""How far a picture that ends within the body is inside the person's box: that box over the picture's side."""
+
 CLOSE_UP = 0.5
 """The share of the picture's side that a person's box takes where only that person is meant."""
 
@@ -78,6 +81,7 @@ def draw(
     seen: int | None = None,
     sharp: bool = False,
     centred: bool = True,
+    within: float = 0.0,
 ) -> Sample:
     """A crop as one training picture, everything by chance.
 
@@ -91,6 +95,7 @@ def draw(
         seen: the side of the teacher's pictures, px; None for the student's.
         sharp: whether the crop is never enlarged.
         centred: see `Sample`.
+        within: how often the picture ends within the body, of those in which the person is not small.
     """
     seen = seen or size
     cells = size // CELL
@@ -108,6 +113,10 @@ def draw(
         side = box / rng.uniform(0.67, 0.95)
         inner = _square(middle, side, angle)
         window = _around(inner, close, cells)
+    elif within and not nobody and rng.random() < within:
+        side = box / rng.uniform(*WITHIN)
+        middle = crops.side / 2 + rng.uniform(-0.5, 0.5, 2) * (box - side)
+        window, inner = _square(middle, side, angle), None
     else:
         # What nobody is in has no box: it is mostly seen whole.
         often = (0.2, 0.6, 0.2) if nobody else (0.6, 0.25, 0.15)

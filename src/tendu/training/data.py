@@ -13,7 +13,7 @@ from jaxtyping import Float32, Int64, UInt8
 
 from tendu.errors import SourceError
 from tendu.training.photos import coco_rows, leeds_rows, voc_rows
-from tendu.training.rows import SIDE, Row
+from tendu.training.rows import SIDE
 from tendu.training.shards import shard_rows
 
 
@@ -89,10 +89,12 @@ def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE) -> Cro
     rows = (voc_rows if path.is_dir() else READERS[path.suffix])(path, limit, side)
     if not rows:
         raise SourceError(f"{path} has no labelled person. Give a file with keypoints.")
+    # Filled in place: gigabytes, of which a list of pictures would be a second copy.
+    pictures = np.empty((len(rows), side, side, 3), np.uint8)
+
+    def fill(number: int) -> None:
+        pictures[number] = rows[number][0]()
+
     with ThreadPoolExecutor() as pool:
-        drawn = list(pool.map(_drawn, rows))
-    return Crops(np.stack(drawn), tuple(row[1] for row in rows), tuple(row[2] for row in rows))
-
-
-def _drawn(row: Row) -> UInt8[np.ndarray, "s s 3"]:
-    return row[0]()
+        list(pool.map(fill, range(len(rows))))
+    return Crops(pictures, tuple(row[1] for row in rows), tuple(row[2] for row in rows))

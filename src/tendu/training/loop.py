@@ -263,6 +263,7 @@ class Run:
                     seen=self._teacher_network.shape.size,
                     sharp=self._recipe.sharp,
                     centred=one.centred,
+                    within=one.within,
                 )
             )
         return teacher(samples)

@@ -19,6 +19,7 @@ class Set:
         trust: 0 to 1, how far its labels count against the teacher; crowd-labelled sets deserve little.
         held: the part of its photos that is never trained on, and judges instead; 0 to 1.
         side: of its crops, px: whole photos give more than 256, which a large person needs, shards do not.
+        within: how often its pictures end within the body: photos do, and a large person needs no enlarging for it.
         centred: whether the middle of a person's labelled points is the person's centre; not in a set that labels no
             faces.
     """
@@ -28,6 +29,7 @@ class Set:
     trust: float = 0.5
     held: float = 0.0
     side: int = SIDE
+    within: float = 0.0
     centred: bool = True
 
 
