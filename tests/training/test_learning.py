@@ -1,5 +1,6 @@
 """Training: the loss falls, a run goes on as if it had never stopped, and a checkpoint is never lost."""
 
+from contextlib import closing
 from copy import deepcopy
 
 import pytest
@@ -7,10 +8,11 @@ import torch
 
 from tendu.errors import DataError, ModelError, SinkError
 from tendu.training import checkpoint
+from tendu.training.batches import batches
+from tendu.training.data import Crops
 from tendu.training.device import device_of
 from tendu.training.loop import Budget, Run
 from tendu.training.recipe import Recipe, Set
-from tendu.training.targets import Batch
 
 RECIPE = Recipe(sets=(Set("made", trust=1.0),), batch=8, rate=0.01, warm=1, average=0.5, small=0.0)
 
@@ -83,7 +85,7 @@ def test_a_device_that_is_not_there_is_one_sentence():
 
 
 def test_a_run_on_another_device_than_the_processor_learns_and_is_kept(tmp_path, crops, network):
-    """The processor by a name of its own stands for a GPU: the teacher looks in PyTorch, several threads make batches."""
+    """The processor by a name of its own stands for a GPU: pictures are drawn and looked at in PyTorch."""
     seen = []
     run = Run(RECIPE, [crops], network, deepcopy(network), folder=tmp_path, device=torch.device("cpu:0"))
     run.train(Budget(steps=30), tell=seen.append, every=10)
@@ -93,12 +95,27 @@ def test_a_run_on_another_device_than_the_processor_learns_and_is_kept(tmp_path,
         assert torch.equal(weights, again.state_dict()[name])
 
 
-def test_a_batch_on_a_device_keeps_its_names():
-    batch = Batch(*(torch.full((1,), float(i)) for i in range(5)))
-    moved = batch.to(torch.device("meta"))
-    assert {name: tensor.device.type for name, tensor in vars(moved).items()} == dict.fromkeys(
-        ("pictures", "centre", "heatmap", "offset", "regression"), "meta"
-    )
+def test_a_batch_on_a_device_is_the_processor_s(crops, network):
+    recipe = Recipe(sets=(Set("one"), Set("two")), batch=16, small=0.5)
+    smaller = Crops(crops.pictures[:, 32:-32, 32:-32].copy(), crops.people, crops.sources)
+    options = {"size": 64, "first": 3, "threads": 1}
+    made = []
+    for device in (torch.device("cpu"), torch.device("cpu:0")):
+        with closing(batches(recipe, [crops, smaller], network, device=device, **options)) as following:
+            made.append([next(following), next(following)])
+    (first, second), others = made
+
+    def apart(one, other):
+        return [
+            float((left.float() - right.float()).abs().mean())
+            for left, right in zip(
+                (one.pictures, *one.wanted.four), (other.pictures, *other.wanted.four), strict=True
+            )
+        ]
+
+    chance = apart(first, second)
+    for one, other in zip((first, second), others, strict=True):
+        assert all(beside < 0.1 * usual for beside, usual in zip(apart(one, other), chance, strict=True))
 
 
 def test_a_run_has_one_length():

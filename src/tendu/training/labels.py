@@ -1,16 +1,22 @@
 """Labels: the heads of a teacher with each labelled person's part of them moved towards the labels.
 
-A labelled person is there for sure, whether the teacher saw it or not. What is not labelled stays the teacher's.
+A labelled person is there for sure, whether the teacher saw it or not. What is not labelled stays the teacher's. All
+pictures of a batch are moved at once, on whatever device their heads are.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import torch
 from jaxtyping import Float32
+from torch import Tensor
 
-from tendu.models.movenet import Heads
+from tendu.training.head_maps import HeadMaps
+from tendu.training.people import People, bell, near
+from tendu.training.plan import Plan
 
-SIGMAS = np.array([0.8] * 5 + [1.1] * 6 + [1.4] * 2 + [1.1] * 4, np.float32)
+SIGMAS = (0.8,) * 5 + (1.1,) * 6 + (1.4,) * 2 + (1.1,) * 4
 """Cells; the spread of a keypoint's peak: face, arms, hips, legs, as measured on the published network's own peaks."""
 
 NEAR = 2.0
@@ -22,105 +28,156 @@ CENTRE = 0.9
 SPREAD = 1.45
 """Cells; the spread of a centre's peak, as measured on the published network's own peaks."""
 
-TALL = 30.0
-"""Cells; people smaller than this have narrower peaks, down to `NARROW` times as wide."""
-
-NARROW = 0.6
-
-FEW = 4
-"""A person with fewer labelled points than this is larger than these points tell."""
-
 ROUND = 3.0
 """Cells round the point of somebody who is not meant."""
 
 
-def pulled(
-    heads: Heads,
-    people: Float32[np.ndarray, "p 17 3"],
-    trust: float,
-    *,
-    others: Float32[np.ndarray, "q 17 3"] | None = None,
-    centred: bool = True,
-) -> Heads:
-    """The heads with each labelled person's part of them moved towards the labels.
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """What the labels say of n pictures.
 
-    Args:
-        heads: the teacher's.
-        people: x and y in cells, v 0 where a point is not labelled.
-        trust: 0 leaves the teacher's, 1 takes the labels' within the people's boxes.
-        others: people who are not meant: round their points and their centres the teacher's word stands.
-        centred: whether a person's centre is the middle of the labelled points, as MoveNet's is of all points
+    Attributes:
+        people: float32 (n, p, 17, 3), who is meant, x and y in cells, v 0 where a point is not labelled; p, above 0, is
+            as many as any picture has, and those that have fewer are filled up with people without labelled points.
+        others: float32 (n, q, 17, 3), who is not meant: round their points and centres the teacher's word stands.
+        nobody: bool (n,), whether the labels say that nobody is there.
+        trust: float32 (n,), 0 leaves the teacher's, 1 takes the labels' within the people's boxes.
+        centred: bool (n,), whether a person's centre is the middle of the labelled points, as MoveNet's is of all points
             (measured: 0.02 of a person's size beside it). Otherwise it stays where the teacher has it.
     """
-    if trust == 0 or not (people[..., 2] > 0).any():
-        return heads
-    rows, columns = heads.centre.shape
-    across, down = np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)
 
-    def away2(x: np.float32, y: np.float32) -> np.ndarray:
-        """The squared distance of every cell's middle from a point, cells²."""
-        return np.square(across + 0.5 - x) + np.square(down + 0.5 - y)[:, None]
+    people: Tensor
+    others: Tensor
+    nobody: Tensor
+    trust: Tensor
+    centred: Tensor
 
-    made = Heads(heads.centre.copy(), heads.heatmap.copy(), heads.offset.copy(), heads.regression.copy())
-    truth, bound = np.zeros_like(heads.heatmap), np.zeros(heads.heatmap.shape, bool)
-    middle, owned = np.zeros_like(heads.centre), np.zeros(heads.centre.shape, bool)
-    for person in people:
-        labelled = np.flatnonzero(person[:, 2] > 0)
-        if len(labelled) == 0:
-            continue
-        xy = person[labelled, :2]
-        low, high = xy.min(axis=0), xy.max(axis=0)
-        extent = float((high - low).max())
-        few = len(labelled) < FEW
-        narrow = 1.0 if few else min(max(extent / TALL, NARROW), 1.0)
-        room = 0.5 * extent + 6 if few else 0.1 * extent + 2
-        inside = ((down >= low[1] - room) & (down <= high[1] + room))[:, None] & (
-            (across >= low[0] - room) & (across <= high[0] + room)
+    @classmethod
+    def of(cls, plans: Sequence[Plan], device: torch.device) -> "Labels":
+        """Those of some plans, on a device."""
+        return cls(
+            _together([plan.people for plan in plans]).to(device),
+            _together([plan.others for plan in plans]).to(device),
+            torch.tensor([len(plan.people) == 0 for plan in plans], device=device),
+            torch.tensor([plan.trust for plan in plans], device=device),
+            torch.tensor([plan.centred for plan in plans], device=device),
         )
-        for k, (x, y) in zip(labelled, xy, strict=True):
-            square = away2(x, y)
-            truth[k] = np.maximum(truth[k], np.exp(-square / (2 * (narrow * SIGMAS[k]) ** 2)))
-            bound[k] |= inside
-            j, i = np.nonzero(square < NEAR**2)
-            right = np.stack([x - i, y - j], axis=-1)
-            made.offset[j, i, k] += trust * (right - made.offset[j, i, k])
-        centre = xy.mean(axis=0) if centred else _centre_seen(heads, labelled, xy, inside)
-        if centre is None:
-            continue
-        square = away2(*centre)
-        middle = np.maximum(middle, CENTRE * np.exp(-square / (2 * (narrow * SPREAD) ** 2)))
-        owned |= inside if centred else square < NEAR**2
-        j, i = np.nonzero(square <= NEAR**2)
-        right = xy[None] - np.stack([i, j], axis=-1)[:, None]
-        old = made.regression[j[:, None], i[:, None], labelled]
-        made.regression[j[:, None], i[:, None], labelled] = old + trust * (right - old)
-    for person in () if others is None else others:
-        labelled = np.flatnonzero(person[:, 2] > 0)
-        for k in labelled:
-            x, y = person[k, :2]
-            bound[k] &= (away2(x, y) > ROUND**2) | (truth[k] > 0.1)
-        if len(labelled):
-            owned &= (away2(*person[labelled, :2].mean(axis=0)) > ROUND**2) | (middle > 0.1)
-    made.heatmap[bound] += trust * (truth[bound] - made.heatmap[bound])
-    made.centre[owned] += trust * (middle[owned] - made.centre[owned])
+
+
+def _together(several: list[Float32[np.ndarray, "_ 17 3"]]) -> Tensor:
+    """The people of several pictures in one array, those without labelled points left out."""
+    known = [people[(people[..., 2] > 0).any(axis=1)] for people in several]
+    made = np.zeros((len(known), max(1, *map(len, known)), 17, 3), np.float32)
+    for row, people in zip(made, known, strict=True):
+        row[: len(people)] = people
+    return torch.from_numpy(made)
+
+
+def pulled(heads: HeadMaps, labels: Labels) -> HeadMaps:
+    """The heads with each labelled person's part of them moved towards the labels.
+
+    Where the labels say that nobody is, the centres and keypoints that the teacher sees are taken away.
+    """
+    cells, people, others = heads.cells, People.of(labels.people), People.of(labels.others)
+    inside = people.inside(cells)
+    centre, placed = _centres(heads, people, inside, labels.centred)
+    truth = _peaks(people, cells)
+    # For each point the cells in the box of anybody of whom it is labelled.
+    bound = torch.einsum("npk,npyx->nkyx", people.labelled.float(), inside.float()) > 0
+    bound &= ~_discs(others.xy, others.labelled, ROUND, cells) | (truth > 0.1)
+    across, down = bell(centre, SPREAD * people.narrow, cells)
+    middle = CENTRE * (down[..., None] * across[..., None, :] * placed[..., None, None]).amax(dim=1)
+    seen = _discs(centre[:, :, None], placed[..., None], NEAR, cells)[:, 0]
+    owned = torch.where(labels.centred[:, None, None], (inside & placed[..., None, None]).any(dim=1), seen)
+    owned &= ~_discs(others.middle[:, :, None], others.count[..., None] > 0, ROUND, cells)[:, 0] | (
+        middle > 0.1
+    )
+    trust, left = labels.trust[:, None, None], (1 - labels.trust * labels.nobody)[:, None, None]
+    return HeadMaps(
+        left * (heads.centre + trust * owned * (middle - heads.centre)),
+        left[:, None] * (heads.heatmap + trust[:, None] * bound * (truth - heads.heatmap)),
+        _offsets(heads.offset, people, labels.trust),
+        _regressions(heads.regression, people, centre, placed, labels.trust),
+    )
+
+
+def _centres(heads: HeadMaps, people: People, inside: Tensor, centred: Tensor) -> tuple[Tensor, Tensor]:
+    """Each person's centre, (n, p, 2), and whether there is one.
+
+    In pictures whose labels do not say it, it is where the teacher has it: none where what it says there of the points is
+    far from the labels.
+    """
+    highest = (heads.centre[:, None] * inside).flatten(2).argmax(dim=-1)
+    cell = torch.stack([highest % heads.cells, highest // heads.cells], dim=-1)
+    rows = torch.arange(len(heads), device=cell.device)[:, None]
+    guess = heads.regression[rows, cell[..., 1], cell[..., 0]] + cell[:, :, None]
+    beside = ((guess - people.xy).abs().mean(dim=-1) * people.labelled).sum(dim=-1) / people.count.clamp_min(
+        1
+    )
+    said = centred[:, None]
+    centre = torch.where(said[..., None], people.middle, cell + 0.5)
+    return centre, (people.count > 0) & (said | (beside <= 0.25 * people.extent))
+
+
+def _peaks(people: People, cells: int) -> Tensor:
+    """The keypoint maps as the labels have them, (n, 17, h, w)."""
+    spread = people.narrow[..., None] * torch.tensor(SIGMAS, device=people.xy.device)
+    across, down = bell(people.xy, spread, cells)
+    down = down * people.labelled[..., None]
+    made = down[:, 0, :, :, None] * across[:, 0, :, None]
+    for one in range(1, people.xy.shape[1]):
+        made = torch.maximum(made, down[:, one, :, :, None] * across[:, one, :, None])
     return made
 
 
-def emptied(heads: Heads, trust: float) -> Heads:
-    """The heads where the labels say that nobody is there.
+def _discs(xy: Tensor, there: Tensor, radius: float, cells: int) -> Tensor:
+    """Which cells are within a radius of any person's point: bool (n, k, h, w), from (n, p, k, 2) and (n, p, k)."""
+    count, _, kinds, _ = xy.shape
+    cell, away = near(xy, radius, cells)
+    plane = torch.arange(count * kinds, device=xy.device).view(count, 1, kinds, 1)
+    index = (plane * cells + cell[..., 1]) * cells + cell[..., 0]
+    last = count * kinds * cells * cells
+    index = index.where((away < radius**2) & there[..., None], last)
+    made = torch.zeros(last + 1, dtype=torch.bool, device=xy.device).index_fill_(0, index.flatten(), True)
+    return made[:-1].view(count, kinds, cells, cells)
 
-    Args:
-        heads: the teacher's.
-        trust: 0 leaves them, 1 leaves no centre and no keypoint.
-    """
-    return replace(heads, centre=(1 - trust) * heads.centre, heatmap=(1 - trust) * heads.heatmap)
+
+def _offsets(old: Tensor, people: People, trust: Tensor) -> Tensor:
+    """Offsets, moved towards each person's points near these; where people overlap, one after the other."""
+    count, cells = old.shape[:2]
+    made = _with_spare(old, 1)
+    cell, away = near(people.xy, NEAR, cells)
+    picture = torch.arange(count, device=old.device).view(-1, 1, 1, 1)
+    point = torch.arange(17, device=old.device)[:, None]
+    index = ((picture * cells + cell[..., 1]) * cells + cell[..., 0]) * 17 + point
+    index = index.where((away < NEAR**2) & people.labelled[..., None], len(made) - 1)
+    right = people.xy[..., None, :] - cell
+    for one in range(people.xy.shape[1]):
+        at = index[:, one]
+        made[at] = torch.lerp(made[at], right[:, one], trust.view(-1, 1, 1, 1))
+    return made[:-1].view(old.shape)
 
 
-def _centre_seen(
-    heads: Heads, labelled: np.ndarray, xy: np.ndarray, inside: np.ndarray
-) -> Float32[np.ndarray, "2"] | None:
-    """Where the teacher has a person's centre; None where what it says of the points there is far from the labels."""
-    y, x = np.unravel_index(int((heads.centre * inside).argmax()), heads.centre.shape)
-    guess = heads.regression[y, x, labelled] + np.array([x, y])
-    far = np.abs(guess - xy).mean() > 0.25 * float((xy.max(axis=0) - xy.min(axis=0)).max())
-    return None if far else np.array([x + 0.5, y + 0.5], np.float32)
+def _regressions(old: Tensor, people: People, centre: Tensor, placed: Tensor, trust: Tensor) -> Tensor:
+    """Regressions, moved towards each person's points near its centre; where people overlap, one after the other."""
+    count, cells = old.shape[:2]
+    made = _with_spare(old, 2)
+    cell, away = near(centre, NEAR, cells)
+    picture = torch.arange(count, device=old.device).view(-1, 1, 1)
+    index = (picture * cells + cell[..., 1]) * cells + cell[..., 0]
+    index = index.where((away <= NEAR**2) & placed[..., None], len(made) - 1)
+    weight = trust[:, None, None] * people.labelled
+    for one in range(people.xy.shape[1]):
+        at = index[:, one]
+        right = people.xy[:, one, None] - cell[:, one, :, None]
+        made[at] = torch.lerp(made[at], right, weight[:, one, None, :, None])
+    return made[:-1].view(old.shape)
+
+
+def _with_spare(displacement: Tensor, tail: int) -> Tensor:
+    """A copy with all but the last `tail` axes as rows, and one row more: cells that do not count are written there."""
+    shape = displacement.shape
+    rows = shape[:-tail].numel()
+    made = displacement.new_zeros(rows + 1, *shape[-tail:])
+    made[:-1].view(shape).copy_(displacement)
+    return made

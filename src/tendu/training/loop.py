@@ -5,31 +5,25 @@ seen uninterrupted, and ends with the same weights bit for bit where its length 
 """
 
 import json
-from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from math import cos, pi
 from pathlib import Path
 from time import monotonic
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from tendu.errors import DataError, SinkError
-from tendu.runtimes.machine import this_machine
-from tendu.training.augment import CELL, draw
+from tendu.training.batches import batches
 from tendu.training.checkpoint import Checkpoint, load, save
 from tendu.training.data import Crops
 from tendu.training.device import PROCESSOR
 from tendu.training.losses import Losses, losses
 from tendu.training.network import Network
 from tendu.training.recipe import Recipe
-from tendu.training.targets import Batch, Teacher, in_litert, in_torch
-
-AHEAD = 3
-"""Batches made before they are needed, for each thread that makes them."""
+from tendu.training.targets import Batch
 
 
 @dataclass(frozen=True)
@@ -86,8 +80,8 @@ class Run:
         teacher: what it learns from; the start itself as a rule.
         folder: where checkpoints go; it is there.
         threads: of PyTorch in each of the two threads.
-        device: where it learns. On a GPU the teacher looks there too, and batches are made in as many threads as there
-            are cores; only on the processor is a resumed run the same bit for bit.
+        device: where it learns. On another than the processor pictures are drawn there too, and the teacher looks at
+            them there; only on the processor is a resumed run the same bit for bit.
     """
 
     def __init__(
@@ -174,11 +168,19 @@ class Run:
         begun, before = monotonic(), self.seconds
         kept, told, waited = begun, begun, 0.0
         seen: list[Losses] = []
-        batches = self._batches()
+        following = batches(
+            self._recipe,
+            self._crops,
+            self._teacher_network,
+            size=self.network.shape.size,
+            first=self.step,
+            threads=self._threads,
+            device=self._device,
+        )
         try:
             while (spent := budget.spent(self.step, self.seconds)) < 1:
                 asked = monotonic()
-                batch = next(batches)
+                batch = next(following)
                 waited += monotonic() - asked
                 rate = self._rate(spent)
                 for network in (self.network, self.averaged):
@@ -198,18 +200,17 @@ class Run:
                     saved()
                     kept = monotonic()
         finally:
-            batches.close()
+            following.close()
             self.save()
         saved()
 
     def _learn(self, batch: Batch, rate: float) -> Losses:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
-        batch = batch.to(self._device)
         pictures = batch.pictures.to(memory_format=torch.channels_last).float()
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._recipe.half):
             outputs: list[Tensor] = self.network(pictures)
-        found = losses(outputs, batch)
+        found = losses(outputs, batch.wanted)
         self._optimizer.zero_grad(set_to_none=True)
         found.total.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self._recipe.clip)
@@ -224,49 +225,6 @@ class Run:
     def _rate(self, spent: float) -> float:
         rise = min((self.step + 1) / max(self._recipe.warm, 1), 1.0)
         return self._recipe.rate * rise * (0.5 + 0.5 * cos(pi * spent))
-
-    def _batches(self) -> Generator[Batch]:
-        """The batches from this step on, made ahead in threads of their own."""
-        if self._device == PROCESSOR:
-            look, workers = in_litert(self._teacher_network, threads=self._threads), 1
-        else:
-            look, workers = in_torch(self._teacher_network, self._device), this_machine().cores
-        teacher = Teacher(look, cells=self.network.shape.size // CELL, mirrored=self._recipe.mirrored)
-        with ThreadPoolExecutor(
-            workers, initializer=torch.set_num_threads, initargs=(self._threads,)
-        ) as pool:
-            following = self.step + AHEAD * workers
-            ahead = [pool.submit(self._batch, teacher, step) for step in range(self.step, following)]
-            try:
-                while True:
-                    yield ahead.pop(0).result()
-                    ahead.append(pool.submit(self._batch, teacher, following))
-                    following += 1
-            finally:
-                for one in ahead:
-                    one.cancel()
-
-    def _batch(self, teacher: Teacher, step: int) -> Batch:
-        rng = np.random.default_rng((self._recipe.seed, step))
-        shares = np.array([one.share for one in self._recipe.sets])
-        samples = []
-        for chosen in rng.choice(len(shares), self._recipe.batch, p=shares / shares.sum()):
-            crops, one = self._crops[chosen], self._recipe.sets[chosen]
-            samples.append(
-                draw(
-                    crops,
-                    int(rng.integers(len(crops))),
-                    rng,
-                    size=self.network.shape.size,
-                    small=self._recipe.small,
-                    trust=one.trust,
-                    seen=self._teacher_network.shape.size,
-                    sharp=self._recipe.sharp,
-                    centred=one.centred,
-                    within=one.within,
-                )
-            )
-        return teacher(samples)
 
     def _progress(
         self, seen: list[Losses], spent: float, rate: float, pictures: float, waited: float

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from tendu.training.targets import Batch
+from tendu.training.head_maps import HeadMaps
 
 REGRESSION = 0.1
 """The weight of regressions, as CenterNet weighs sizes (arXiv 1904.07850, section 4)."""
@@ -27,23 +27,23 @@ class Losses:
         return self.centre + self.heatmap + self.offset + REGRESSION * self.regression
 
 
-def losses(outputs: list[Tensor], batch: Batch) -> Losses:
+def losses(outputs: list[Tensor], wanted: HeadMaps) -> Losses:
     """The student's losses: 0 where it says just what the targets say.
 
     Displacements count where the targets see a keypoint, or a centre.
 
     Args:
         outputs: the network's.
-        batch: the targets.
+        wanted: the targets.
     """
     centre, heatmap, offset, regression = (head.float() for head in outputs)
-    weight = batch.heatmap.square().permute(0, 2, 3, 1)
-    middle = batch.centre.square()[..., None]
+    weight = wanted.heatmap.square().permute(0, 2, 3, 1)
+    middle = wanted.centre.square()[..., None]
     return Losses(
-        divergence(centre[:, 0], batch.centre),
-        divergence(heatmap, batch.heatmap) / batch.heatmap.shape[1],
-        _displaced(offset, batch.offset, weight),
-        _displaced(regression, batch.regression, middle.expand_as(weight)),
+        divergence(centre[:, 0], wanted.centre),
+        divergence(heatmap, wanted.heatmap) / wanted.heatmap.shape[1],
+        _displaced(offset, wanted.offset, weight),
+        _displaced(regression, wanted.regression, middle.expand_as(weight)),
     )
 
 

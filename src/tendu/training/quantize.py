@@ -7,8 +7,9 @@ import numpy as np
 from jaxtyping import UInt8
 
 from tendu.extras import require
-from tendu.training.augment import CELL, draw
+from tendu.training.augment import draw
 from tendu.training.data import Crops
+from tendu.training.plan import CELL, planned
 from tendu.training.tflite import INPUT, SIGNATURE
 
 CALIBRATION = 180
@@ -23,8 +24,8 @@ def calibration_pictures(
     found: list[UInt8[np.ndarray, "s s 3"]] = []
     for turn in range(count):
         crops = several[turn % len(several)]
-        sample = draw(crops, int(rng.integers(len(crops))), rng, size=size, small=0.2, trust=0.0)
-        found.append(sample.clean)
+        plan = planned(crops, int(rng.integers(len(crops))), rng, size=size, small=0.2, trust=0.0)
+        found.append(draw(crops, plan, size=size).clean)
     return found
 
 
