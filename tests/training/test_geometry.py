@@ -114,7 +114,9 @@ def test_sharp_pictures_are_never_enlarged():
 def test_pictures_that_end_within_the_body_are_parts_of_the_person_s_box():
     crops = dotted(512)
     plans = [
-        planned(crops, 0, np.random.default_rng(seed), size=SIZE, small=0.0, trust=0.0, within=1.0, sharp=True)
+        planned(
+            crops, 0, np.random.default_rng(seed), size=SIZE, small=0.0, trust=0.0, within=1.0, sharp=True
+        )
         for seed in range(40)
     ]
     box = crops.side / ROOM

@@ -113,6 +113,16 @@ def test_a_person_of_few_labelled_points_is_learned_too():
     assert made.centre.max() > 0.8
 
 
+def test_beyond_a_person_s_box_the_teacher_s_word_stands():
+    tall = person(np.random.default_rng(12))
+    tall[:, 0], tall[:, 1] = 20 + tall[:, 0] / 10, np.linspace(10, 38, 17)
+    heads = empty()
+    heads.heatmap[0, [30, 24, 45], [22, 34, 22]] = 0.7  # within it; beside it; below it
+    made = pulled(heads, tall[None], 1.0)
+    assert made.heatmap[0, 30, 22] < 0.01
+    assert (made.heatmap[0, [24, 45], [34, 22]] == np.float32(0.7)).all()
+
+
 def test_round_the_points_of_others_the_teacher_s_word_stands():
     truth, other = person(np.random.default_rng(2)), person(np.random.default_rng(3))
     other[0, :2], truth[0, :2] = (20.5, 24.5), (30.5, 24.5)

@@ -89,9 +89,8 @@ def pulled(heads: HeadMaps, labels: Labels) -> HeadMaps:
     middle = CENTRE * (down[..., None] * across[..., None, :] * placed[..., None, None]).amax(dim=1)
     seen = _discs(centre[:, :, None], placed[..., None], NEAR, cells)[:, 0]
     owned = torch.where(labels.centred[:, None, None], (inside & placed[..., None, None]).any(dim=1), seen)
-    owned &= ~_discs(others.middle[:, :, None], others.count[..., None] > 0, ROUND, cells)[:, 0] | (
-        middle > 0.1
-    )
+    beside = _discs(others.middle[:, :, None], others.count[..., None] > 0, ROUND, cells)[:, 0]
+    owned &= ~beside | (middle > 0.1)
     trust, left = labels.trust[:, None, None], (1 - labels.trust * labels.nobody)[:, None, None]
     return HeadMaps(
         left * (heads.centre + trust * owned * (middle - heads.centre)),
@@ -111,12 +110,11 @@ def _centres(heads: HeadMaps, people: People, inside: Tensor, centred: Tensor) -
     cell = torch.stack([highest % heads.cells, highest // heads.cells], dim=-1)
     rows = torch.arange(len(heads), device=cell.device)[:, None]
     guess = heads.regression[rows, cell[..., 1], cell[..., 0]] + cell[:, :, None]
-    beside = ((guess - people.xy).abs().mean(dim=-1) * people.labelled).sum(dim=-1) / people.count.clamp_min(
-        1
-    )
+    beside = ((guess - people.xy).abs().mean(dim=-1) * people.labelled).sum(dim=-1)
+    close = beside <= 0.25 * people.extent * people.count
     said = centred[:, None]
     centre = torch.where(said[..., None], people.middle, cell + 0.5)
-    return centre, (people.count > 0) & (said | (beside <= 0.25 * people.extent))
+    return centre, (people.count > 0) & (said | close)
 
 
 def _peaks(people: People, cells: int) -> Tensor:
