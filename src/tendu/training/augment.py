@@ -111,8 +111,9 @@ def worsened(picture: UInt8[np.ndarray, "s s 3"], worse: Worse) -> UInt8[np.ndar
     if worse.blur is not None:
         picture = cv2.GaussianBlur(picture, (0, 0), worse.blur).astype(np.uint8, copy=False)
     if worse.quality is not None:
-        coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, worse.quality])[1]
-        decoded = cv2.imdecode(coded, cv2.IMREAD_COLOR)
+        bgr = np.ascontiguousarray(picture[..., ::-1])
+        coded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, worse.quality])[1]
+        decoded = cv2.imdecode(coded, cv2.IMREAD_COLOR_RGB)
         assert decoded is not None
         picture = decoded.astype(np.uint8, copy=False)
     if worse.cut_outs:
