@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float32, Float64, UInt8
 
 from tendu.training.data import Crops
-from tendu.training.plan import CELL, Plan, Worse, in_cells
+from tendu.training.plan import CELL, Plan, Worse, halvings, in_cells
 from tendu.training.rows import ROOM
 from tendu.window import Window
 
@@ -86,7 +86,7 @@ def _sample(
     affine: Float64[np.ndarray, "2 3"] = window.affine(size, size)
     # Bilinear sampling between pixels blurs, and photos are not blurred.
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    while affine[0, 0] ** 2 + affine[1, 0] ** 2 > 1.5**2:
+    for _ in range(halvings(window, size)):
         # warpAffine skips pixels where it shrinks: the picture is made smaller first.
         half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         affine = affine * 0.5

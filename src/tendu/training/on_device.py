@@ -14,13 +14,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from tendu.training.data import Crops
-from tendu.training.plan import Plan
+from tendu.training.plan import Plan, halvings
 from tendu.training.views import Views
 from tendu.training.worse import worsened
 from tendu.window import Window
-
-COARSE = 1.5
-"""Pixels of a crop per pixel drawn from which on it is halved first, so that none is skipped."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +29,6 @@ class _Drawing:
     filling: int | None
     window: Window
     flipped: bool
-
-    def halvings(self, side: int) -> int:
-        """How often the crop is halved before it is drawn so many pixels wide."""
-        scale, count = self.window.width / side, 0
-        while scale > COARSE:
-            scale, count = scale / 2, count + 1
-        return count
 
     def affine(self, side: int) -> Float32[np.ndarray, "2 3"]:
         """From places in the picture to places in the crop, both -1 to 1, for crops of so many pixels."""
@@ -85,18 +75,18 @@ class Pictures:
         made = torch.empty(len(several), 3, side, side, dtype=torch.uint8, device=self._device)
         groups: dict[tuple[int, int], list[int]] = {}
         for row, one in enumerate(several):
-            groups.setdefault((one.number, one.halvings(side)), []).append(row)
-        for (number, halvings), rows in groups.items():
-            drawn = _drawn(self._sets[number], [several[row] for row in rows], halvings, side)
+            groups.setdefault((one.number, halvings(one.window, side)), []).append(row)
+        for (number, times), rows in groups.items():
+            drawn = _drawn(self._sets[number], [several[row] for row in rows], times, side)
             made[torch.tensor(rows, device=self._device)] = drawn
         return made
 
 
-def _drawn(crops: Tensor, several: Sequence[_Drawing], halvings: int, side: int) -> Tensor:
-    """Pictures of crops of one set, halved equally often: uint8 (n, 3, side, side)."""
+def _drawn(crops: Tensor, several: Sequence[_Drawing], times: int, side: int) -> Tensor:
+    """Pictures of crops of one set, halved so many times: uint8 (n, 3, side, side)."""
     device, length = crops.device, crops.shape[1]
     crop = _of(crops, [one.index for one in several])
-    for _ in range(halvings):
+    for _ in range(times):
         crop = functional.avg_pool2d(crop, 2)
     affine = torch.from_numpy(np.stack([one.affine(length) for one in several])).to(device)
     places = functional.affine_grid(affine, [len(several), 3, side, side], align_corners=False)

@@ -1,6 +1,7 @@
 """People: the labelled people of several pictures in PyTorch, and which cells of the heads they take."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -31,30 +32,30 @@ class People:
         """Those of (n, p, 17, 3): x, y and v, 0 where a point is not labelled."""
         return cls(points[..., :2], points[..., 2] > 0)
 
-    @property
+    @cached_property
     def count(self) -> Tensor:
         """How many labelled points each has: (n, p)."""
         return self.labelled.sum(dim=-1)
 
-    @property
+    @cached_property
     def middle(self) -> Tensor:
         """The mean of each one's labelled points: (n, p, 2)."""
         return (self.xy * self.labelled[..., None]).sum(dim=2) / self.count.clamp_min(1)[..., None]
 
-    @property
+    @cached_property
     def box(self) -> tuple[Tensor, Tensor]:
         """The lowest and the highest x and y of each one's labelled points: (n, p, 2)."""
         known = self.labelled[..., None]
         low = self.xy.masked_fill(~known, torch.inf).amin(dim=2)
         return low, self.xy.masked_fill(~known, -torch.inf).amax(dim=2)
 
-    @property
+    @cached_property
     def extent(self) -> Tensor:
         """The longer side of each one's box: (n, p)."""
         low, high = self.box
         return (high - low).amax(dim=-1)
 
-    @property
+    @cached_property
     def narrow(self) -> Tensor:
         """How wide each one's peaks are, against those of a large person: (n, p)."""
         return (self.extent / TALL).clamp(NARROW, 1.0).masked_fill(self.count < FEW, 1.0)

@@ -23,6 +23,9 @@ TIMES = (2, 3, 4)
 WITHIN = (1.05, 1.8)
 """How far a picture that ends within the body is inside the person's box: that box over the picture's side."""
 
+COARSE = 1.5
+"""Pixels of a crop per pixel drawn from which on it is halved first, so that none is skipped."""
+
 CLOSE_UP = 0.5
 """The share of the picture's side that a person's box takes where only that person is meant."""
 
@@ -173,6 +176,14 @@ def planned(
         centred=centred,
         worse=_worse(size, rng),
     )
+
+
+def halvings(window: Window, side: int) -> int:
+    """How often a crop is halved before a window of it is drawn so many pixels wide."""
+    scale, count = window.width / side, 0
+    while scale > COARSE:
+        scale, count = scale / 2, count + 1
+    return count
 
 
 def in_cells(

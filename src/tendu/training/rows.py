@@ -21,7 +21,7 @@ UNLABELLED = np.zeros((1, 17, 3), np.float32)
 """The people of a crop that shows somebody of whom only a box is known."""
 
 
-def inside(people: Float32[np.ndarray, "p 17 3"], side: int = SIDE) -> Float32[np.ndarray, "p 17 3"]:
+def inside(people: Float32[np.ndarray, "p 17 3"], side: int) -> Float32[np.ndarray, "p 17 3"]:
     """The people of a crop; a point that lies outside it counts as not labelled."""
     seen = ((people[..., :2] > 0) & (people[..., :2] < side)).all(axis=-1) & (people[..., 2] > 0)
     return np.where(seen[..., None], people, np.float32(0))

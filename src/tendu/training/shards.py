@@ -14,7 +14,7 @@ from tendu.errors import DataError, SourceError
 from tendu.training.rows import SIDE, Row, inside
 
 
-def shard_rows(path: Path, limit: int | None, side: int = SIDE) -> list[Row]:
+def shard_rows(path: Path, limit: int | None, side: int) -> list[Row]:
     """The rows of a `.jsonl`; a line whose people are none shows nobody.
 
     Args:
@@ -47,7 +47,7 @@ def shard_rows(path: Path, limit: int | None, side: int = SIDE) -> list[Row]:
                 ) from error
             if shard not in shards:
                 shards[shard] = opened.enter_context(_shard(path.with_name(f"{path.stem}-{shard:03d}.tar")))
-            rows.append((_Crop(_member(shards[shard], name, path), name), inside(people), photo))
+            rows.append((_Crop(_member(shards[shard], name, path), name), inside(people, side), photo))
     return rows
 
 
