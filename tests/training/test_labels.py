@@ -3,12 +3,16 @@
 import io
 import json
 import tarfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from made_poses import made_poses
 from tendu.errors import DataError, SourceError
+from tendu.sinks.open_sink import open_sink
 from tendu.training.data import Crops, read_crops
+from tendu.training.photos import SKIN
 from tendu.training.recipe import Recipe, Set, read_recipe
 from tendu.training.rows import ROOM, SIDE
 
@@ -209,6 +213,36 @@ def test_a_box_that_is_none_is_one_sentence(tmp_path):
         read_crops(tmp_path / "boxes")
 
 
+def test_people_whom_tendu_found_are_cut_from_their_photos_without_keypoints(tmp_path):
+    import cv2
+
+    (tmp_path / "images").mkdir()
+    photo = np.zeros((200, 300, 3), np.uint8)
+    cv2.rectangle(photo, (100, 50), (149, 149), (255, 255, 255), -1)
+    cv2.imwrite(str(tmp_path / "images" / "a.png"), photo)
+    found = made_poses(3, source="/elsewhere/a.png")
+    with open_sink(tmp_path / "people.csv") as sink:
+        sink.write(
+            replace(found, box=np.array([[100, 50, 150, 150], [0, 0, 40, 99], [0, 0, 40, 90]], np.float32))
+        )
+        sink.write(made_poses(0, source="/elsewhere/b.png"))
+    crops = read_crops(tmp_path / "people.csv", side=384)
+    assert crops.sources == ("a.png", "a.png")
+    assert [people.shape for people in crops.people] == [(1, 17, 3)] * 2
+    assert not np.any(crops.people)
+    rows = np.flatnonzero(crops.pictures[0][:, 192, 0] > 127)
+    assert abs(len(rows) - 384 / ROOM / SKIN) < 2
+    assert abs(rows.mean() + 0.5 - 192) < 1
+    assert not crops.pictures[1][192, 192].any()
+    assert len(read_crops(tmp_path / "people.csv", limit=1)) == 1
+
+
+def test_a_table_that_is_none_is_one_sentence(tmp_path):
+    (tmp_path / "people.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match=r"people\.csv, column schema is missing"):
+        read_crops(tmp_path / "people.csv")
+
+
 def test_shards_are_not_enlarged(tmp_path):
     with pytest.raises(DataError, match=r"are 256 px wide and are not enlarged to 384: leave out its side"):
         read_crops(write_set(tmp_path), side=384)
@@ -216,9 +250,9 @@ def test_shards_are_not_enlarged(tmp_path):
 
 def test_labels_of_another_kind_are_refused_by_their_name(tmp_path):
     with pytest.raises(
-        SourceError, match=r"labels\.csv is no file of labels: its name ends in none of \.jsonl"
+        SourceError, match=r"labels\.txt is no file of labels: its name ends in none of \.jsonl"
     ):
-        read_crops(tmp_path / "labels.csv")
+        read_crops(tmp_path / "labels.txt")
 
 
 def test_a_recipe_says_everything_that_is_said_in_it(tmp_path):

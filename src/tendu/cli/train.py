@@ -112,8 +112,7 @@ def train(
 
     def judge() -> None:
         held = [held for _, held in parts]
-        averaged = deepcopy(run.averaged).cpu()
-        note_figures(averaged, run.step, output, held=held, folders=judges, threads=threads)
+        note_figures(deepcopy(run.averaged), run.step, output, held=held, folders=judges, threads=threads)
         draw_curves(output)
 
     with Bar(shown=True) as bar:

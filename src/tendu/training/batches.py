@@ -16,6 +16,7 @@ import torch
 from tendu.training.augment import draw
 from tendu.training.data import Crops
 from tendu.training.device import PROCESSOR
+from tendu.training.joined import with_joined
 from tendu.training.network import Network
 from tendu.training.on_device import Pictures
 from tendu.training.plan import CELL, Plan, planned
@@ -57,16 +58,21 @@ def batches(
     def plans(step: int) -> tuple[list[int], list[Plan]]:
         return planned_batch(recipe, several, step, size=size)
 
+    def whole(views: Views, step: int) -> Batch:
+        # A stream of its own: the plans' would move with every picture.
+        return with_joined(wanted(views), recipe.joined, np.random.default_rng((recipe.seed, step, 1)))
+
     def drawn(step: int) -> Batch:
         pairs = zip(*plans(step), strict=True)
-        return wanted(Views.of([draw(several[number], plan, size=size, seen=seen) for number, plan in pairs]))
+        views = Views.of([draw(several[number], plan, size=size, seen=seen) for number, plan in pairs])
+        return whole(views, step)
 
     if device == PROCESSOR:
         yield from _ahead(drawn, first, threads)
     pictures = Pictures(several, device)
     with closing(_ahead(plans, first, threads)) as following:
-        for numbers, chosen in following:
-            yield wanted(pictures(numbers, chosen, size=size, seen=seen))
+        for step, (numbers, chosen) in enumerate(following, first):
+            yield whole(pictures(numbers, chosen, size=size, seen=seen), step)
 
 
 def planned_batch(

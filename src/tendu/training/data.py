@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
 from tendu.errors import SourceError
+from tendu.training.found import found_rows
 from tendu.training.photos import coco_rows, leeds_rows, voc_rows
 from tendu.training.rows import SIDE
 from tendu.training.shards import shard_rows
@@ -63,7 +64,13 @@ class Crops:
         )
 
 
-READERS = {".jsonl": shard_rows, ".json": coco_rows, ".mat": leeds_rows}
+READERS = {
+    ".jsonl": shard_rows,
+    ".json": coco_rows,
+    ".mat": leeds_rows,
+    ".csv": found_rows,
+    ".parquet": found_rows,
+}
 """How labels are read, by the end of their file's name."""
 
 
@@ -72,8 +79,9 @@ def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE) -> Cro
 
     Args:
         path: the file with the labels: a `.jsonl` with its shards `name-000.tar` and so on beside it; a COCO
-            `person_keypoints` `.json`; Leeds Sports Pose's `joints.mat`; a folder of Pascal VOC's `.xml`. Photos of the
-            last three are in the folder `images` (VOC: `JPEGImages`) beside it, or directly beside it.
+            `person_keypoints` `.json`; Leeds Sports Pose's `joints.mat`; a folder of Pascal VOC's `.xml`; a `.csv` or
+            `.parquet` of the people whom tendu found. Photos of all but the first are in the folder `images` (VOC:
+            `JPEGImages`) beside it, or directly beside it.
         limit: read no more crops than this.
         side: of the crops, px; shards come in 256.
 

@@ -32,9 +32,10 @@ def held_figures(network: Network, crops: Crops) -> dict[str, float]:
     Close up the one person whom the network would report counts; from afar, of all it finds, the one most like.
 
     Args:
-        network: it is not trained meanwhile.
+        network: it looks where it is, and is not trained meanwhile.
         crops: people it has not seen.
     """
+    device = network.stem.unit.device
     found: dict[str, float] = {}
     peopled = [index for index in range(len(crops)) if len(crops.people[index])]
     for title, box in VIEWS.items() if peopled else ():
@@ -44,8 +45,9 @@ def held_figures(network: Network, crops: Crops) -> dict[str, float]:
         for first in range(0, len(pairs), BATCH):
             several = pairs[first : first + BATCH]
             given = torch.from_numpy(np.stack([picture for picture, _ in several])).permute(0, 3, 1, 2)
-            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-                heads = [head.float().permute(0, 2, 3, 1).numpy() for head in network(given.float())]
+            with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+                outputs: list[torch.Tensor] = network(given.to(device).float())
+            heads = [head.float().permute(0, 2, 3, 1).cpu().numpy() for head in outputs]
             for row, (_, truth) in enumerate(several):
                 if (truth[:, 2] > 0).sum() >= LEAST:
                     alike.append(_alike(tuple(head[row : row + 1] for head in heads), truth, people))

@@ -81,7 +81,7 @@ def note_figures(
     """Adds a line for each figure of a network to a run's `judged.jsonl`.
 
     Args:
-        network: as it would be exported.
+        network: as it would be exported; it is on the processor afterwards.
         step: of the run.
         folder: of the run.
         held: crops that are held out, see `held_figures`.
@@ -94,7 +94,7 @@ def note_figures(
     lines = [
         {"title": title, "oks": alike} for one in held for title, alike in held_figures(network, one).items()
     ]
-    model = written(network) if folders else b""
+    model = written(network.cpu()) if folders else b""
     for photos in folders:
         figures = judged(model, photos, threads=threads)
         lines += [{"title": figure.title, **asdict(figure)} for figure in figures]

@@ -197,7 +197,10 @@ class Head(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """Maps to maps, (n, channels, height, width)."""
-        return self.out(self.inner(maps))
+        inner = self.inner(maps)
+        # A displacement of tens of cells has only quarters of a cell in bfloat16.
+        with torch.autocast(maps.device.type, enabled=False):
+            return self.out(inner.float())
 
 
 class Network(nn.Module):

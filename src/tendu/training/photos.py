@@ -50,18 +50,18 @@ def coco_rows(path: Path, limit: int | None, side: int) -> list[Row]:
             continue
         mine = everyone.setdefault(entry["image_id"], [])
         left, top, width, height = entry["bbox"]
-        wanted.append((entry["image_id"], len(mine), _window_of(left, top, width, height)))
+        wanted.append((entry["image_id"], len(mine), window_of(left, top, width, height)))
         mine.append(points.reshape(17, 3))
-    folder = _photos(path)
+    folder = photos_beside(path)
     rows: list[Row] = []
     for image, first, window in wanted[:limit]:
         order = [first, *(i for i in range(len(everyone[image])) if i != first)]
         people = np.stack([everyone[image][i] for i in order])
         people[..., :2] = window.to_unit(people[..., :2] + 0.5) * side
-        rows.append((_Window(folder / files[image], side, window), inside(people, side), files[image]))
+        rows.append((PhotoCrop(folder / files[image], side, window), inside(people, side), files[image]))
     annotated = {entry["image_id"] for entry in annotations}
     rows += [
-        (_Window(folder / name, side), NOBODY, name)
+        (PhotoCrop(folder / name, side), NOBODY, name)
         for image, name in files.items()
         if image not in annotated
     ]
@@ -95,7 +95,7 @@ def leeds_rows(path: Path, limit: int | None, side: int) -> list[Row]:
         )
     extended = joints.shape[0] == 14
     joints = joints.transpose(2, 0, 1) if extended else joints.transpose(2, 1, 0)
-    folder, digits = _photos(path), 5 if extended else 4
+    folder, digits = photos_beside(path), 5 if extended else 4
     rows: list[Row] = []
     for number, person in enumerate(joints[:limit], 1):
         known = person[:, 2] > 0 if extended else np.ones(14, np.bool_)
@@ -106,12 +106,12 @@ def leeds_rows(path: Path, limit: int | None, side: int) -> list[Row]:
             continue
         low, high = points[known, :2].min(axis=0), points[known, :2].max(axis=0)
         room = (SKIN - 1) / 2 * float((high - low).max())
-        window = _window_of(*(low - room).tolist(), *(high - low + 2 * room).tolist())
+        window = window_of(*(low - room).tolist(), *(high - low + 2 * room).tolist())
         made = np.zeros((1, 17, 3), np.float32)
         made[0, LEEDS] = points[: len(LEEDS)]
         made[..., :2] = window.to_unit(made[..., :2]) * side
         name = f"im{number:0{digits}d}.jpg"
-        rows.append((_Window(folder / name, side, window), inside(made, side), name))
+        rows.append((PhotoCrop(folder / name, side, window), inside(made, side), name))
     return rows
 
 
@@ -129,7 +129,7 @@ def voc_rows(path: Path, limit: int | None, side: int) -> list[Row]:
         SourceError: a file cannot be read.
     """
     rows: list[Row] = []
-    folder = _photos(path, "JPEGImages")
+    folder = photos_beside(path, "JPEGImages")
     for file in sorted(path.glob("*.xml")):
         try:
             photo = ET.parse(file).getroot()  # noqa: S314 - the user's own data, and expat expands no files
@@ -144,28 +144,29 @@ def voc_rows(path: Path, limit: int | None, side: int) -> list[Row]:
             raise SourceError(f"Cannot read {file} as Pascal VOC's boxes: {error}.") from error
         for left, top, right, bottom in boxes:
             # VOC counts pixels from 1.
-            window = _window_of(left - 1, top - 1, right - left + 1, bottom - top + 1)
-            rows.append((_Window(folder / name, side, window), UNLABELLED, name))
+            window = window_of(left - 1, top - 1, right - left + 1, bottom - top + 1)
+            rows.append((PhotoCrop(folder / name, side, window), UNLABELLED, name))
         if not boxes:
-            rows.append((_Window(folder / name, side), NOBODY, name))
+            rows.append((PhotoCrop(folder / name, side), NOBODY, name))
         if limit is not None and len(rows) >= limit:
             break
     return rows[:limit]
 
 
-def _window_of(left: float, top: float, width: float, height: float) -> Window:
+def window_of(left: float, top: float, width: float, height: float) -> Window:
     """The window of the crop that is made for a box."""
     side = ROOM * max(width, height, 1.0)
     return Window.centred(left + width / 2, top + height / 2, side, side)
 
 
-def _photos(labels: Path, name: str = "images") -> Path:
+def photos_beside(labels: Path, name: str = "images") -> Path:
+    """The folder of a set's photos: one of that name beside the labels, or that in which the labels are."""
     folder = labels.with_name(name)
     return folder if folder.is_dir() else labels.parent
 
 
 @dataclass(frozen=True)
-class _Window:
+class PhotoCrop:
     """A crop of a photo, read when called; without a window the largest square in its middle."""
 
     path: Path
@@ -173,6 +174,7 @@ class _Window:
     window: Window | None = None
 
     def __call__(self) -> UInt8[np.ndarray, "s s 3"]:
+        """The crop, decoded: RGB."""
         import cv2
 
         photo = cv2.imread(str(self.path), cv2.IMREAD_COLOR_RGB)

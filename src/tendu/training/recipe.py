@@ -47,6 +47,7 @@ class Recipe:
         clip: the largest norm of a step's gradient.
         average: how much of the averaged weights stays in each step.
         small: the share of pictures in which the person is small and the teacher looks closer.
+        joined: how many pictures come to each of a batch that show several of it side by side, made smaller.
         frozen: how many of the trunk's blocks stay as they are, the stem with them: the largest maps cost the most time.
         mirrored: whether the teacher looks at the mirrored picture too, for twice the time: better, above all where the
             teacher is the start itself.
@@ -66,6 +67,7 @@ class Recipe:
     clip: float = 5.0
     average: float = 0.995
     small: float = 0.3
+    joined: float = 0.0
     frozen: int = 0
     mirrored: bool = True
     half: bool = True

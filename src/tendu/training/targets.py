@@ -47,12 +47,15 @@ def in_litert(network: Network, *, threads: int = 1) -> Looking:
 
 
 def in_torch(network: Network, device: torch.device) -> Looking:
-    """A copy of a network that looks in PyTorch on a device, at all pictures at once."""
-    placed = deepcopy(network).to(device).eval()
+    """A copy of a network that looks in PyTorch on a device, at all pictures at once; on a GPU in float16."""
+    placed: Network = deepcopy(network).to(device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
     @torch.no_grad()
     def look(pictures: Tensor) -> HeadMaps:
-        return HeadMaps.of(placed(pictures.float()))
+        laid = pictures.to(memory_format=torch.channels_last).float()
+        with torch.autocast(device.type, torch.float16, enabled=device.type == "cuda"):
+            outputs: list[Tensor] = placed(laid)
+        return HeadMaps.of(outputs)
 
     return look
 

@@ -1,0 +1,38 @@
+"""Crops of people whom tendu itself has found: any photos, of which a table of poses says where people are."""
+
+from pathlib import Path
+
+from tendu.sinks.reading import read_poses
+from tendu.training.photos import SKIN, PhotoCrop, photos_beside, window_of
+from tendu.training.rows import UNLABELLED, Row
+
+LEAST = 96
+"""Pixels of the longer side of a person's box: whoever is smaller in the photo would be blurred in a crop."""
+
+
+def found_rows(path: Path, limit: int | None, side: int) -> list[Row]:
+    """The rows of a table of poses, .csv or .parquet, as `tendu photos/ -o people.csv` writes it.
+
+    A crop for each person who is not too small. The table says who is meant, the teacher where the keypoints are.
+
+    Args:
+        path: the table; photos are in the folder `images` beside it, or directly beside it.
+        limit: read no more than this.
+        side: of the crops, px.
+
+    Raises:
+        DataError: the file is no table of poses.
+        MissingExtraError: it is .parquet, and pyarrow is not installed.
+        SourceError: the file cannot be read.
+    """
+    folder, rows = photos_beside(path), list[Row]()
+    for poses in read_poses(path):
+        name = Path(poses.stamp.source).name
+        for left, top, right, bottom in poses.box.tolist():
+            longer = max(right - left, bottom - top)
+            if longer < LEAST:
+                continue
+            room = (SKIN - 1) / 2 * longer
+            window = window_of(left - room, top - room, right - left + 2 * room, bottom - top + 2 * room)
+            rows.append((PhotoCrop(folder / name, side, window), UNLABELLED, name))
+    return rows[:limit]
