@@ -30,6 +30,10 @@ class Batch:
     wanted: HeadMaps
 
 
+TOGETHER = 32
+"""Pictures that are looked at on a device are filled up to a multiple of this: for each number of them cuDNN prepares all
+convolutions anew. A batch of 256 took an H200 1.75 s where their number was new, 0.09 s where it was not."""
+
 Looking = Callable[[Tensor], HeadMaps]
 """Pictures, uint8 (n, 3, t, t), to a network's heads."""
 
@@ -52,10 +56,12 @@ def in_torch(network: Network, device: torch.device) -> Looking:
 
     @torch.no_grad()
     def look(pictures: Tensor) -> HeadMaps:
-        laid = pictures.to(memory_format=torch.channels_last).float()
+        count = len(pictures)
+        laid = pictures.new_zeros(count + -count % TOGETHER, *pictures.shape[1:])
+        laid[:count] = pictures
         with torch.autocast(device.type, torch.float16, enabled=device.type == "cuda"):
-            outputs: list[Tensor] = placed(laid)
-        return HeadMaps.of(outputs)
+            outputs: list[Tensor] = placed(laid.to(memory_format=torch.channels_last).float())
+        return HeadMaps.of([head[:count].float() for head in outputs])
 
     return look
 
