@@ -16,7 +16,7 @@ from tendu.sources import photo_header
 from tendu.window import Window
 
 # The longer side that a photo keeps at least when it is decoded smaller, px: ten times MoveNet's input.
-_ENOUGH = 2048
+_ENOUGH = 1920
 # The longer side of a JPEG's first, quick decoding, px, at least: enough for a look at a third of the picture.
 _QUICK = 768
 
@@ -61,7 +61,7 @@ class ReducedPixels:
 def decode_photo(data: bytes, name: str) -> Pixels:
     """The picture in a photo's bytes, upright; of an animation, its first picture.
 
-    Photos whose longer side is 4096 px or more are decoded smaller, by 2, 4 or 8, to no less than 2048 px; JPEGs
+    Photos whose longer side is 3840 px or more are decoded smaller, by 2, 4 or 8, to no less than 1920 px; JPEGs
     of 1536 px or more at first to no less than 768 px.
 
     Args:

@@ -17,7 +17,7 @@ _SUFFIX = re.compile(r"\.(jpe?g|jpe|png|webp|tiff?|bmp|gif|avif|heic|jp2|p[pgbn]
 def read_photo(photo: str | Path | bytes, *, name: str = "") -> Frame:
     """A photo as a frame: upright, RGB, 8 bit.
 
-    What is transparent is black. Of an animation it is the first picture. A photo whose longer side is 4096 px or
+    What is transparent is black. Of an animation it is the first picture. A photo whose longer side is 3840 px or
     more is decoded smaller for the model; its coordinates and `Frame.image` are those of the full size.
 
     Args:
