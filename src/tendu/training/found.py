@@ -1,5 +1,7 @@
 """Crops of people whom tendu itself has found: any photos, of which a table of poses says where people are."""
 
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from tendu.sinks.reading import read_poses
@@ -25,7 +27,11 @@ def found_rows(path: Path, limit: int | None, side: int) -> list[Row]:
         MissingExtraError: it is .parquet, and pyarrow is not installed.
         SourceError: the file cannot be read.
     """
-    folder, rows = photos_beside(path), list[Row]()
+    return list(islice(_rows(path, side), limit))
+
+
+def _rows(path: Path, side: int) -> Iterator[Row]:
+    folder = photos_beside(path)
     for poses in read_poses(path):
         name = Path(poses.stamp.source).name
         for left, top, right, bottom in poses.box.tolist():
@@ -34,5 +40,4 @@ def found_rows(path: Path, limit: int | None, side: int) -> list[Row]:
                 continue
             room = (SKIN - 1) / 2 * longer
             window = window_of(left - room, top - room, right - left + 2 * room, bottom - top + 2 * room)
-            rows.append((PhotoCrop(folder / name, side, window), UNLABELLED, name))
-    return rows[:limit]
+            yield PhotoCrop(folder / name, side, window), UNLABELLED, name

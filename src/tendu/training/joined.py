@@ -25,6 +25,8 @@ def with_joined(batch: Batch, share: float, rng: np.random.Generator) -> Batch:
     count, cells = len(batch.pictures), batch.wanted.cells
     possible = [times for times in TIMES if cells % times == 0]
     chosen = rng.choice(possible, round(share * count)).tolist()
+    if not chosen:
+        return batch
     made = [batch]
     for times in possible:
         several, each = chosen.count(times), times * times
