@@ -18,6 +18,12 @@ from tendu.models.seen import Seen
 _POINTS = np.arange(17)
 # A keypoint is first sought among the cells at most so many columns and rows from its guess.
 _NEAR = 5
+# Peaks at most so many columns and rows apart are one.
+_SAME = 1
+# Two people have at most so many peaks in common.
+_FEW = 8
+# Cells round another's peak that are not one's own.
+_TAKEN = 2
 
 
 @dataclass(frozen=True)
@@ -122,8 +128,10 @@ def read(maps: Maps, cells: Int64[np.ndarray, "n 2"], reading: Reading) -> Seen:
         return Seen(np.zeros((0, 17, 2), np.float32), np.zeros((0, 17), np.float32), np.zeros(0, np.float32))
     cell = cells[:, 1] * columns + cells[:, 0]
     guess = maps.regression.reshape(-1, 17, 2).take(cell, axis=0) + cells[:, None, ::-1]
-    peak = _peaks(maps, guess.reshape(-1, 2), reading.guess_bias)
-    yx, score = _around(maps, peak.reshape(-1, 17), reading.reach)
+    peak = _peaks(maps, guess.reshape(-1, 2), reading.guess_bias).reshape(-1, 17)
+    if len(cells) > 1:
+        peak = _parted(maps, peak, guess, reading.guess_bias)
+    yx, score = _around(maps, peak, reading.reach)
     xy = yx[:, :, ::-1] / np.array([columns, rows], np.float32)
     centre = maps.centre.take(cell)
     return _ranked(Seen(xy, score, np.sqrt(centre * confidence(score, reading.confident))))
@@ -148,6 +156,29 @@ def _peaks(maps: Maps, guess: Float64[np.ndarray, "m 2"], bias: float) -> Int64[
         corner = np.zeros((int(unsure.sum()), 2), np.int64)
         cell[unsure], _ = _best(maps, guess[unsure], point[unsure], corner, [rows, columns], bias)
     return cell
+
+
+def _parted(
+    maps: Maps, peak: Int64[np.ndarray, "n 17"], guess: Float64[np.ndarray, "n 17 2"], bias: float
+) -> Int64[np.ndarray, "n 17"]:
+    """The peaks, none of them two people's: where a few are, whose guess is farther away takes the next best.
+
+    Two who have more peaks in common are one person, found twice.
+    """
+    rows, columns = maps.centre.shape
+    place = np.stack(np.divmod(peak, columns), axis=-1)
+    near = np.abs(place[:, None] - place[None]).max(axis=-1) <= _SAME
+    common = near & (near.sum(axis=-1) <= _FEW)[..., None] & ~np.eye(len(peak), dtype=np.bool_)[..., None]
+    away = np.hypot(*np.moveaxis(guess - place, -1, 0))
+    parted = peak.copy()
+    for one, other, point in np.argwhere(common & (away[:, None] > away[None])).tolist():
+        cells = np.arange(rows * columns)
+        y, x = np.divmod(cells, columns)
+        distance = np.hypot(y - guess[one, point, 0], x - guess[one, point, 1])
+        weight = maps.score(maps.heatmap.take(cells * 17 + point)) / (distance + bias)
+        taken = np.maximum(np.abs(y - place[other, point, 0]), np.abs(x - place[other, point, 1])) <= _TAKEN
+        parted[one, point] = np.where(taken, 0, weight).argmax()
+    return parted
 
 
 def _best(

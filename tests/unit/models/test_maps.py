@@ -82,3 +82,44 @@ def test_equal_centres_beside_each_other_are_one_person():
     centre[0, 8, 8] = centre[0, 8, 10] = 0.5  # two peaks with a cell between them
     maps = Maps.of((centre, *heads(12, 12, guess_apart=1)[1:]))
     assert centres(maps, Reading(), 20).tolist() == [[3, 3], [8, 8], [10, 8]]
+
+
+def couple(apart, wrist, *, own):
+    """Logits of two people so many cells apart whose right wrists are both guessed near one high peak.
+
+    `wrist` is that peak's cell (x, y), where the first's wrist is guessed; the second's is three cells to its right.
+    `own` is the cell of a lower peak.
+    """
+    heatmap = np.full((1, 48, 48, 17), -9, np.float32)
+    regression = np.zeros((1, 48, 48, 17, 2), np.float32)
+    centre = np.full((1, 48, 48, 1), -9, np.float32)
+    for x in (12, 12 + apart):
+        centre[0, 24, x] = 2
+        for point in range(17):
+            heatmap[0, 10 + point, x, point] = 3
+            regression[0, 24, x, point] = point - 14, 0
+    heatmap[0, :, :, 10] = -9
+    heatmap[0, wrist[1], wrist[0], 10], heatmap[0, own[1], own[0], 10] = 3, -1
+    for x, guess in ((12, wrist[0]), (12 + apart, wrist[0] + 3)):
+        regression[0, 24, x, 10] = wrist[1] - 24, guess - x
+    offset = np.full((1, 48, 48, 34), 0.5, np.float32)
+    return (centre, heatmap, offset, regression.reshape(1, 48, 48, 34)), np.array(
+        [[12, 24], [12 + apart, 24]]
+    )
+
+
+def test_a_peak_is_one_person_s_whose_guess_is_nearer_and_the_other_takes_the_next_best():
+    outputs, cells = couple(16, wrist=(20, 30), own=(25, 30))
+    alone = read(Maps.of(outputs), cells[1:], Reading(reach=0))
+    assert alone.xy[0, 10] * 48 == pytest.approx([20.5, 30.5])
+    seen = read(Maps.of(outputs), cells, Reading(reach=0))
+    first, second = sorted(range(2), key=lambda row: seen.xy[row, 0, 0])
+    assert seen.xy[first, 10] * 48 == pytest.approx([20.5, 30.5])
+    assert seen.xy[second, 10] * 48 == pytest.approx([25.5, 30.5])
+    assert seen.score[second, 10] == pytest.approx(1 / (1 + np.e))
+
+
+def test_a_person_who_is_found_twice_keeps_the_same_points():
+    outputs, cells = couple(1, wrist=(20, 30), own=(25, 30))
+    seen = read(Maps.of(outputs), cells, Reading(reach=0))
+    assert seen.xy[:, 10] * 48 == pytest.approx(np.array([[20.5, 30.5]] * 2))
