@@ -170,14 +170,14 @@ def _parted(
     near = np.abs(place[:, None] - place[None]).max(axis=-1) <= _SAME
     common = near & (near.sum(axis=-1) <= _FEW)[..., None] & ~np.eye(len(peak), dtype=np.bool_)[..., None]
     away = np.hypot(*np.moveaxis(guess - place, -1, 0))
+    one, other, point = np.nonzero(common & (away[:, None] > away[None]))
+    if len(one) == 0:
+        return peak
+    corner = np.zeros((len(one), 2), np.int64)
     parted = peak.copy()
-    for one, other, point in np.argwhere(common & (away[:, None] > away[None])).tolist():
-        cells = np.arange(rows * columns)
-        y, x = np.divmod(cells, columns)
-        distance = np.hypot(y - guess[one, point, 0], x - guess[one, point, 1])
-        weight = maps.score(maps.heatmap.take(cells * 17 + point)) / (distance + bias)
-        taken = np.maximum(np.abs(y - place[other, point, 0]), np.abs(x - place[other, point, 1])) <= _TAKEN
-        parted[one, point] = np.where(taken, 0, weight).argmax()
+    parted[one, point], _ = _best(
+        maps, guess[one, point], point, corner, [rows, columns], bias, taken=place[other, point]
+    )
     return parted
 
 
@@ -188,14 +188,22 @@ def _best(
     low: Int64[np.ndarray, "m 2"],
     side: list[int],
     bias: float,
+    *,
+    taken: Int64[np.ndarray, "m 2"] | None = None,
 ) -> tuple[Int64[np.ndarray, "m"], Float64[np.ndarray, "m"]]:
-    """The cell of most weight in a rectangle of cells from `low` on, the first of equals, and its weight."""
+    """The cell of most weight in a rectangle of cells from `low` on, the first of equals, and its weight.
+
+    Cells round a place that is taken by another weigh nothing.
+    """
     columns = maps.centre.shape[1]
     down = np.square(low[:, :1] + np.arange(side[0]) - guess[:, :1])
     across = np.square(low[:, 1:] + np.arange(side[1]) - guess[:, 1:])
     distance = np.sqrt(down[:, :, None] + across[:, None]).reshape(len(guess), -1)
     cells = (low[:, 0] * columns + low[:, 1])[:, None] + _rectangle(*side, columns)
     weight = maps.score(maps.heatmap.take(cells * 17 + point[:, None])) / (distance + bias)
+    if taken is not None:
+        apart = np.abs(np.stack(np.divmod(cells, columns), axis=-1) - taken[:, None]).max(axis=-1)
+        weight = np.where(apart <= _TAKEN, 0, weight)
     best = np.arange(len(guess)), weight.argmax(axis=1)
     return cells[best], weight[best]
 
