@@ -11,7 +11,7 @@ from tendu.models.maps import Reading, read
 from tendu.models.movenet import Heads
 from tendu.training import labels
 from tendu.training.plan import Close, Plan, Worse
-from tendu.training.targets import TOGETHER, Teacher, brought_down, in_litert, in_torch
+from tendu.training.targets import FEW, TOGETHER, Teacher, brought_down, in_litert, in_torch
 from tendu.training.views import Views
 from tendu.window import Window
 
@@ -182,9 +182,9 @@ def test_numbers_of_pictures_that_are_looked_at_together_on_a_device_are_few(net
     handle = network.register_forward_pre_hook(lambda _, given: together.append(len(given[0])))
     look = in_torch(network, DEVICE)
     handle.remove()
-    for count in (1, TOGETHER, TOGETHER + 1):
+    for count in (1, FEW, FEW + 1, TOGETHER + 1):
         assert len(look(torch.zeros(count, 3, 64, 64, dtype=torch.uint8))) == count
-    assert together == [TOGETHER, TOGETHER, 2 * TOGETHER]
+    assert together == [FEW, FEW, 2 * FEW, TOGETHER, FEW]
 
 
 @pytest.mark.parametrize("times", [2, 3])

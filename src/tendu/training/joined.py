@@ -54,6 +54,5 @@ def _joined(batch: Batch, rows: Tensor, times: int) -> Batch:
 
 def _side_by_side(several: Tensor, times: int, axis: int) -> Tensor:
     """Each `times` × `times` pictures or maps as one; the axis is that of their rows, that of their columns follows."""
-    parts = several.unflatten(0, (-1, times, times))
-    rows = [torch.cat([parts[:, down, across] for across in range(times)], axis + 1) for down in range(times)]
-    return torch.cat(rows, axis)
+    parts = several.unflatten(0, (-1, times, times)).movedim(1, axis + 1).movedim(1, axis + 2)
+    return parts.flatten(axis + 2, axis + 3).flatten(axis, axis + 1)

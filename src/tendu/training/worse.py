@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from tendu.training.jpeg import coded
-from tendu.training.plan import Worse
+from tendu.training.plan import CutOut, Worse
 
 REACH = 5
 """Pixels that the widest blur reaches to each side: three times its spread, as OpenCV cuts it off."""
@@ -34,11 +34,9 @@ def worsened(pictures: Tensor, several: Sequence[Worse]) -> Tensor:
     if qualities:
         rows = rows_of([one.quality is not None for one in several])
         made[rows] = coded(made[rows], torch.tensor(qualities, device=device))
-    hidden = [(row, one) for row, worse in enumerate(several) for one in worse.cut_outs]
-    for row, one in hidden:
-        part = made[row, :, one.top : one.top + one.height, one.left : one.left + one.width]
-        for channel, level in zip(part, one.colour, strict=True):
-            channel.fill_(level)
+    for turn in range(max((len(one.cut_outs) for one in several), default=0)):
+        rows = rows_of([len(one.cut_outs) > turn for one in several])
+        made[rows] = _hidden(made[rows], [one.cut_outs[turn] for one in several if len(one.cut_outs) > turn])
     return made
 
 
@@ -47,13 +45,23 @@ def _recoloured(pictures: Tensor, tables: Tensor) -> Tensor:
     return tables.permute(0, 2, 1).gather(2, pictures.flatten(2).long()).view(pictures.shape)
 
 
+def _hidden(pictures: Tensor, several: Sequence[CutOut]) -> Tensor:
+    """Each with a rectangle of its own in one colour."""
+    edges = [(one.left, one.left + one.width, one.top, one.top + one.height) for one in several]
+    left, right, top, bottom = torch.tensor(edges, device=pictures.device).T[..., None]
+    colours = torch.tensor([one.colour for one in several], dtype=torch.uint8, device=pictures.device)
+    at = torch.arange(pictures.shape[-1], device=pictures.device)
+    inside = ((at >= top) & (at < bottom))[:, :, None] & ((at >= left) & (at < right))[:, None]
+    return torch.where(inside[:, None], colours[..., None, None], pictures)
+
+
 def _blurred(pictures: Tensor, spreads: Tensor) -> Tensor:
     """Each with a Gaussian of its own, across and then down."""
-    count, _, side, _ = pictures.shape
     steps = torch.arange(-REACH, REACH + 1, device=pictures.device)
     bells = torch.exp(steps.square() / (-2 * spreads.square()[:, None]))
-    bells = (bells / bells.sum(dim=1, keepdim=True)).repeat_interleave(3, dim=0)
-    maps = functional.pad(pictures.float().reshape(1, 3 * count, side, side), (REACH,) * 4, mode="reflect")
-    maps = functional.conv2d(maps, bells[:, None, None], groups=3 * count)
-    maps = functional.conv2d(maps, bells[:, None, :, None], groups=3 * count)
-    return maps.view(pictures.shape).round().byte()
+    bells = bells / bells.sum(dim=1, keepdim=True)
+    made = functional.pad(pictures.float(), (REACH,) * 4, mode="reflect")
+    # No convolution: cuDNN would prepare one for each number of pictures.
+    for axis in (3, 2):
+        made = torch.einsum("ncyxk,nk->ncyx", made.unfold(axis, 2 * REACH + 1, 1), bells)
+    return made.round().byte()
