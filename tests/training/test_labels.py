@@ -277,3 +277,9 @@ def test_a_recipe_that_cannot_be_meant_is_one_sentence(tmp_path, text, sentence)
     path.write_text(text)
     with pytest.raises(DataError, match=sentence):
         read_recipe(path)
+
+
+def test_boxes_that_name_no_photo_are_one_sentence(tmp_path):
+    (tmp_path / "a.xml").write_text("<annotation></annotation>")
+    with pytest.raises(SourceError, match=r"a\.xml as Pascal VOC's boxes: it names no photo in <filename>\."):
+        read_crops(tmp_path)

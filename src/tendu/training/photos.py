@@ -133,7 +133,7 @@ def voc_rows(path: Path, limit: int | None, side: int) -> list[Row]:
     for file in sorted(path.glob("*.xml")):
         try:
             photo = ET.parse(file).getroot()  # noqa: S314 - the user's own data, and expat expands no files
-            name = str(photo.findtext("filename"))
+            name = photo.findtext("filename")
             boxes = [
                 [float(box.findtext(edge, "")) for edge in ("xmin", "ymin", "xmax", "ymax")]
                 for thing in photo.iter("object")
@@ -142,6 +142,8 @@ def voc_rows(path: Path, limit: int | None, side: int) -> list[Row]:
             ]
         except (OSError, ET.ParseError, ValueError) as error:
             raise SourceError(f"Cannot read {file} as Pascal VOC's boxes: {error}.") from error
+        if not name:
+            raise SourceError(f"Cannot read {file} as Pascal VOC's boxes: it names no photo in <filename>.")
         for left, top, right, bottom in boxes:
             # VOC counts pixels from 1.
             window = window_of(left - 1, top - 1, right - left + 1, bottom - top + 1)
