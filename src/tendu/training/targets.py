@@ -112,10 +112,8 @@ def brought_down(far: HeadMaps, near: HeadMaps, closes: Sequence[Close]) -> Head
         chosen = [row for row, close in enumerate(closes) if close.times == times]
         if not chosen:
             continue
-        coarse, cell = (
-            near.part(torch.tensor(chosen, device=device)).coarser(times),
-            torch.arange(cells // times),
-        )
+        coarse = near.part(torch.tensor(chosen, device=device)).coarser(times)
+        cell = torch.arange(cells // times)
         picture = torch.tensor(chosen)[:, None, None]
         row = torch.tensor([closes[one].top for one in chosen])[:, None, None] + cell[:, None]
         column = torch.tensor([closes[one].left for one in chosen])[:, None, None] + cell
