@@ -107,17 +107,16 @@ def brought_down(far: HeadMaps, near: HeadMaps, closes: Sequence[Close]) -> Head
         near: of the closer looks.
         closes: where these lie.
     """
-    made, cells, device = HeadMaps(*(heads.clone() for heads in far.four)), far.cells, far.centre.device
+    made, device = HeadMaps(*(heads.clone() for heads in far.four)), far.centre.device
     for times in TIMES:
         chosen = [row for row, close in enumerate(closes) if close.times == times]
         if not chosen:
             continue
-        coarse = near.part(torch.tensor(chosen, device=device)).coarser(times)
-        cell = torch.arange(cells // times)
-        picture = torch.tensor(chosen)[:, None, None]
-        row = torch.tensor([closes[one].top for one in chosen])[:, None, None] + cell[:, None]
-        column = torch.tensor([closes[one].left for one in chosen])[:, None, None] + cell
-        at = tuple(index.to(device) for index in (picture, row, column))
+        picture = torch.tensor(chosen, device=device)
+        corner = torch.tensor([(closes[row].top, closes[row].left) for row in chosen], device=device)
+        coarse = near.part(picture).coarser(times)
+        cell = torch.arange(coarse.cells, device=device)
+        at = picture[:, None, None], corner[:, :1, None] + cell[:, None], corner[:, 1:, None] + cell
         made.centre[at] = coarse.centre
         made.heatmap.permute(0, 2, 3, 1)[at] = coarse.heatmap.permute(0, 2, 3, 1)
         made.offset[at] = coarse.offset

@@ -1,6 +1,7 @@
 """Worsening on a device: pictures as a worse camera would give them, each by its own plan, in PyTorch."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import numpy as np
 import torch
@@ -34,9 +35,9 @@ def worsened(pictures: Tensor, several: Sequence[Worse]) -> Tensor:
     if qualities:
         rows = rows_of([one.quality is not None for one in several])
         made[rows] = coded(made[rows], torch.tensor(qualities, device=device))
-    for turn in range(max((len(one.cut_outs) for one in several), default=0)):
-        rows = rows_of([len(one.cut_outs) > turn for one in several])
-        made[rows] = _hidden(made[rows], [one.cut_outs[turn] for one in several if len(one.cut_outs) > turn])
+    for hidden in zip_longest(*(one.cut_outs for one in several)):
+        rows = rows_of([one is not None for one in hidden])
+        made[rows] = _hidden(made[rows], [one for one in hidden if one is not None])
     return made
 
 
