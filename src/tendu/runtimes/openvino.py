@@ -1,7 +1,9 @@
 """OpenVINO: Intel's runtime, which reads .tflite and .onnx files as they are (extra `openvino`)."""
 
-import hashlib
 import tempfile
+from contextlib import suppress
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -12,8 +14,9 @@ from jaxtyping import Shaped
 from tendu.codes import Scale, Tensor
 from tendu.errors import ModelError
 from tendu.extras import require
+from tendu.runtimes.depthwise import in_eight_bits
 from tendu.runtimes.litert import scales_of
-from tendu.runtimes.machine import sensible_threads, threads_said
+from tendu.runtimes.machine import sensible_threads, this_machine, threads_said
 from tendu.runtimes.memory import cache_folder
 from tendu.runtimes.model_file import bytes_of, kind_of, one_line
 from tendu.runtimes.runtime import Port
@@ -25,8 +28,8 @@ class OpenVINO:
 
     It computes in float32 where the file does: OpenVINO's own choice on processors with bfloat16 would move MoveNet's
     float heads by up to 3 % of their range on a photo, 7 % on noise. Quantised outputs leave OpenVINO as codes, since
-    it drops their scale; the scale is read from the file. Models and what OpenVINO compiled of them are kept in the
-    user's cache folder.
+    it drops their scale; the scale is read from the file. Depthwise layers are computed in 8 bits where their weights
+    are (`tendu.runtimes.depthwise`). What OpenVINO compiled is kept in the user's cache folder.
 
     Args:
         model: the file's bytes or its path.
@@ -97,33 +100,50 @@ def _compile(openvino: Any, model: bytes, threads: int) -> Any:
         "INFERENCE_NUM_THREADS": threads,
         "INFERENCE_PRECISION_HINT": "f32",
     }
-    suffix = ".onnx" if kind_of(model) == "onnx" else ".tflite"
-    with tempfile.TemporaryDirectory() as brief:
-        # OpenVINO reads .tflite files from disk only, and remembers what it compiled by their path: a file kept
-        # under its own checksum starts in a third of the time. Where nothing can be kept, nothing is remembered.
-        try:
-            folder = cache_folder() / "openvino"
-            folder.mkdir(parents=True, exist_ok=True)
-            file = _placed(model, folder, suffix)
-            settings["CACHE_DIR"] = str(folder)
-        except OSError:
-            file = _placed(model, Path(brief), suffix)
-        try:
-            return openvino.Core().compile_model(file, "CPU", settings)
-        except RuntimeError as error:
-            raise ModelError(
-                f"OpenVINO cannot use this model: {one_line(error)}. Try runtime='litert'."
-            ) from error
-
-
-def _placed(model: bytes, folder: Path, suffix: str) -> Path:
-    """The model's file in a folder, written where it is not there whole."""
-    path = folder / f"{hashlib.sha256(model).hexdigest()[:16]}{suffix}"
-    if not path.is_file() or path.read_bytes() != model:
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as fresh:
-            fresh.write(model)
+    core = openvino.Core()
+    path = _kept_as(model, f"{openvino.__version__}, {this_machine().processor}, {threads}")
+    # What is kept starts in a third of the time. What is damaged or another release's is made again.
+    with suppress(OSError, RuntimeError):
+        return core.import_model(BytesIO(_whole(path.read_bytes())), "CPU", settings)
+    try:
+        compiled = core.compile_model(_read(core, model), "CPU", settings)
+    except RuntimeError as error:
+        raise ModelError(
+            f"OpenVINO cannot use this model: {one_line(error)}. Try runtime='litert'."
+        ) from error
+    with suppress(OSError):
+        made = bytes(compiled.export_model().getvalue())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as fresh:
+            fresh.write(sha256(made).digest() + made)
         Path(fresh.name).replace(path)
-    return path
+    return compiled
+
+
+def _read(core: Any, model: bytes) -> Any:
+    """The model in OpenVINO's own form. It reads .tflite files from disk only."""
+    with tempfile.TemporaryDirectory() as brief:
+        path = Path(brief) / f"model.{kind_of(model)}"
+        path.write_bytes(model)
+        made = core.read_model(path)
+    in_eight_bits(made)
+    return made
+
+
+def _kept_as(model: bytes, otherwise: str) -> Path:
+    """The file that keeps what OpenVINO compiled of a model, by all that it depends on."""
+    return cache_folder() / "openvino" / f"{sha256(model + otherwise.encode()).hexdigest()[:16]}.blob"
+
+
+def _whole(kept: bytes) -> bytes:
+    """What follows its own checksum.
+
+    Raises:
+        OSError: it does not fit it.
+    """
+    if sha256(kept[32:]).digest() != kept[:32]:
+        raise OSError("The file is damaged.")
+    return kept[32:]
 
 
 def _port(side: Any, scale: Scale | None = None) -> Port:
