@@ -15,6 +15,14 @@ _MODULES = {"litert": "ai_edge_litert", "openvino": "openvino", "onnx": "onnxrun
 _PACKAGES = {"litert": "ai-edge-litert", "openvino": "openvino", "onnx": "onnxruntime"}
 
 
+def version_of(package: str) -> str:
+    """The version of an installed package, or that it is unknown, as of files that were only copied."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown version"
+
+
 def versions() -> dict[str, str]:
     """The runtimes whose library is installed, with its version; nothing is imported.
 
@@ -22,7 +30,7 @@ def versions() -> dict[str, str]:
     True
     """
     return {
-        name: _version(package)
+        name: version_of(package)
         for name, package in _PACKAGES.items()
         if importlib.util.find_spec(_MODULES[name]) is not None
     }
@@ -40,10 +48,3 @@ def remedies() -> dict[str, str]:
         missing["litert"] = "Run: pip install ai-edge-litert"
     library = missing_library()
     return missing if library is None else {**missing, "edgetpu": library}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "unknown version"

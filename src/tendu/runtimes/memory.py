@@ -14,7 +14,7 @@ from typing import Any
 
 import platformdirs
 
-from tendu.runtimes.available import versions
+from tendu.runtimes.available import version_of, versions
 from tendu.runtimes.machine import this_machine
 
 
@@ -53,7 +53,8 @@ def memory_file() -> Path:
 def recall(model: bytes, *, threads: int) -> Verdict | None:
     """What is remembered for a model, or None.
 
-    It holds for one machine (processor and cores), the same versions of all runtimes, the same file, the same threads.
+    It holds for one machine (processor and cores), the same versions of tendu, which prepares models for them, and of all
+    runtimes, the same file, the same threads.
     """
     known = _all().get(_key(model, threads))
     try:
@@ -82,6 +83,8 @@ def _all() -> dict[str, Any]:
 
 def _key(model: bytes, threads: int) -> str:
     machine = this_machine()
-    installed = " ".join(f"{name}-{version}" for name, version in versions().items())
+    installed = " ".join(
+        f"{name}-{version}" for name, version in [("tendu", version_of("tendu")), *versions().items()]
+    )
     checksum = sha256(model).hexdigest()
     return f"{machine.processor} | {machine.cores} cores | {installed} | {checksum} | {threads} threads"

@@ -32,6 +32,12 @@ def test_a_new_version_of_a_runtime_is_measured_again(monkeypatch):
     assert recall(b"model", threads=2) is None
 
 
+def test_a_new_version_of_tendu_measures_again(monkeypatch):
+    remember(b"model", VERDICT, threads=2)
+    monkeypatch.setattr(memory, "version_of", lambda _: "2099.1")
+    assert recall(b"model", threads=2) is None
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[1]", '{"x": 1}', b"\xff\xfe\x00"])
 def test_a_damaged_file_is_as_good_as_none_and_is_replaced(damage):
     remember(b"model", VERDICT, threads=2)
