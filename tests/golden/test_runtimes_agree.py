@@ -3,6 +3,7 @@
 import cv2
 import pytest
 
+from tendu.models.bundled import FOLDER
 from tendu.models.graph import Graph
 from tendu.runtimes.litert import LiteRT, Share
 from tendu.runtimes.openvino import OpenVINO
@@ -30,11 +31,18 @@ def cache(tmp_path_factory, monkeypatch):
 
 def test_quantised_heads_agree_within_the_rounding_of_8_bits(heads, squat):
     litert, openvino = LiteRT(heads, threads=1), OpenVINO(heads, threads=1)
-    mean, largest = disagreement(litert.run(squat), openvino.run(squat))
-    assert mean < 0.015  # measured 0.011
-    assert largest < 0.1  # measured 0.071
+    mean, largest = disagreement(litert.raw(squat), openvino.raw(squat))
+    assert mean < 0.015  # measured 0.010
+    assert largest < 0.1  # measured 0.067
     for picture in trial_pictures(litert.inputs[0]):
-        assert disagreement(litert.run(picture), openvino.run(picture))[0] < TOLERANCE
+        assert disagreement(litert.raw(picture), openvino.raw(picture))[0] < TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["tendu-lightning", "tendu-lightning-fp16", "tendu-thunder"])
+def test_bundled_models_agree(name):
+    litert, openvino = (runtime(FOLDER / f"{name}.tflite", threads=1) for runtime in (LiteRT, OpenVINO))
+    for picture in trial_pictures(litert.inputs[0]):
+        assert disagreement(litert.raw(picture), openvino.raw(picture))[0] < TOLERANCE  # measured 0.028
 
 
 def test_both_are_equally_near_to_the_same_graph_in_float(heads, squat):

@@ -1,5 +1,7 @@
 """open_runtime: the one that is asked for, or the one that fits the file and is fastest."""
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 
@@ -137,10 +139,10 @@ def test_openvino_runs_where_nothing_can_be_kept(cache):
 def test_a_kept_model_that_was_damaged_is_written_again(cache, damaged):
     OpenVINO(tiny_model(), threads=1).close()
     (kept,) = (cache / "openvino").iterdir()
-    whole = kept.read_bytes()
-    kept.write_bytes(damaged(whole))
+    kept.write_bytes(damaged(kept.read_bytes()))
     runtime = OpenVINO(tiny_model(), threads=1)
-    assert len(kept.read_bytes()) == len(whole)
+    again = kept.read_bytes()
+    assert again[:32] == sha256(again[32:]).digest()
     assert list((cache / "openvino").iterdir()) == [kept]
     np.testing.assert_array_equal(runtime.run(np.ones(SHAPE, np.float32))[1], np.full(SHAPE, 2, np.float32))
 

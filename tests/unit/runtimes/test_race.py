@@ -5,6 +5,7 @@ from time import sleep
 import numpy as np
 import pytest
 
+from tendu.codes import Codes, Scale
 from tendu.errors import ModelError
 from tendu.runtimes import race as room
 from tendu.runtimes.fake import FakeRuntime
@@ -111,3 +112,11 @@ def test_trial_pictures_are_noise_and_a_slope_over_the_whole_range(dtype, low, h
 def test_the_worst_output_counts():
     same, other = np.array([0.0, 10.0]), np.array([0.0, 9.0])
     assert disagreement((same, same), (same, other)) == (pytest.approx(0.05), pytest.approx(0.1))
+
+
+def test_the_range_of_codes_is_what_they_can_say():
+    nearly_all_the_same = np.array([-128, -127], np.int8)
+    one, other = (
+        Codes(codes, Scale(step=0.5, zero=0)) for codes in (nearly_all_the_same, nearly_all_the_same + 1)
+    )
+    assert disagreement((one,), (other,)) == (pytest.approx(1 / 255), pytest.approx(1 / 255))
