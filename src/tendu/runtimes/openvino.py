@@ -121,7 +121,9 @@ def _compile(openvino: Any, model: bytes, threads: int) -> Any:
             f"OpenVINO cannot use this model: {one_line(error)}. Try runtime='litert'."
         ) from error
     with suppress(OSError):
-        made = bytes(compiled.export_model().getvalue())
+        stream = BytesIO()
+        compiled.export_model(stream)
+        made = stream.getvalue()
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as fresh:
             fresh.write(sha256(made).digest() + made)
