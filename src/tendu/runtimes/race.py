@@ -13,8 +13,9 @@ from tendu.runtimes.memory import Verdict
 from tendu.runtimes.openvino import OpenVINO
 from tendu.runtimes.runtime import Port
 
-WARM_UP, ROUNDS, BUDGET = 3, 15, 1.0
-"""Runs before timing, timed runs of each, and the seconds after which no further round starts."""
+ROUNDS, RUNS, SETTLING, BUDGET = 6, 5, 2, 1.0
+"""Rounds; runs of each in a round, of which the first, `SETTLING`, do not count: the other's threads still spin then,
+and would slow OpenVINO down by a tenth; and the seconds after which no further round starts."""
 
 GAIN = 0.9
 """How much faster OpenVINO must be: it starts later than LiteRT and rounds differently, which a tie does not pay."""
@@ -67,16 +68,17 @@ def medians(
     *,
     start: float,
 ) -> dict[str, float]:
-    """Milliseconds of one run of each, the median of turns taken one after another."""
+    """Milliseconds of one run of each, the median of rounds in which they take turns."""
     taken: dict[str, list[float]] = {name: [] for name in runs}
-    for turn in range(WARM_UP + ROUNDS):
-        if turn > WARM_UP and perf_counter() - start > BUDGET:
+    for turn in range(ROUNDS):
+        if turn and perf_counter() - start > BUDGET:
             break
         for name, run in runs.items():
-            begun = perf_counter()
-            run(picture)
-            if turn >= WARM_UP:
-                taken[name].append(perf_counter() - begun)
+            for number in range(RUNS):
+                begun = perf_counter()
+                run(picture)
+                if number >= SETTLING:
+                    taken[name].append(perf_counter() - begun)
     return {name: float(np.median(times)) * 1e3 for name, times in taken.items()}
 
 

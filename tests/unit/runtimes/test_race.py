@@ -66,13 +66,14 @@ def test_a_model_that_openvino_cannot_use_is_litert_with_its_reason(monkeypatch)
     assert "No translator found for Foo node" in verdict.reason
 
 
-def test_times_are_medians_of_turns_after_the_warm_up(monkeypatch):
+def test_times_are_medians_of_runs_that_have_settled(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(room, "BUDGET", 1e9)
-    monkeypatch.setattr(room, "ROUNDS", room.WARM_UP)  # as many fast turns as slow ones before them
+    monkeypatch.setattr(room, "RUNS", 2 * room.SETTLING)  # as many fast runs as slow ones before them
+    settled = room.SETTLING
     waits = {
-        "quick": iter([50] * room.WARM_UP + [2] * room.ROUNDS),
-        "slow": iter([0] * room.WARM_UP + [7] * room.ROUNDS),
+        "quick": iter(([50] * room.SETTLING + [2] * settled) * room.ROUNDS),
+        "slow": iter(([0] * room.SETTLING + [7] * settled) * room.ROUNDS),
     }
     monkeypatch.setattr(room, "perf_counter", lambda: now[0])
     runs = {
@@ -88,7 +89,7 @@ def test_slow_models_are_not_measured_to_the_last_round(monkeypatch):
     taken = room.medians(
         {"one": lambda _: (turns.append(1), sleep(0.01))}, np.zeros(1), start=room.perf_counter()
     )
-    assert len(turns) == room.WARM_UP + 1
+    assert len(turns) == room.RUNS
     assert taken["one"] >= 10
 
 
