@@ -27,18 +27,19 @@ def _put(convolution: Any) -> bool:
     while node.get_type_name() in _TURNING:
         turning.append(node)
         node = _given(node, 0)
-    parts = [node] if node.get_type_name() == "Multiply" else []
-    parts += [_given(node, 0), _given(_given(node, 0), 0), _given(node, 1)] if parts else []
-    if [one.get_type_name() for one in parts] != ["Multiply", "Convert", "Constant", "Constant"]:
+    if node.get_type_name() != "Multiply":
         return False
-    codes, steps = parts[2].data, parts[3].data
-    shape = convolution.get_input_shape(1)
-    if steps.size != shape[0]:
+    real, steps = _given(node, 0), _given(node, 1)
+    if (real.get_type_name(), steps.get_type_name()) != ("Convert", "Constant"):
         return False
+    given, shape = _given(real, 0), convolution.get_input_shape(1)
+    if given.get_type_name() != "Constant" or steps.data.size != shape[0]:
+        return False
+    codes = given.data
     for one in reversed(turning):
         turned = one.get_type_name() == "Transpose"
         codes = codes.transpose(_given(one, 1).data) if turned else codes.reshape(one.get_output_shape(0))
-    step = steps.reshape(-1, *(1 for _ in shape[1:]))
+    step = steps.data.reshape(-1, *(1 for _ in shape[1:]))
     weights = opset13.multiply(opset13.convert(opset13.constant(codes), "f32"), opset13.constant(step))
     convolution.input(1).replace_source_output(weights.output(0))
     return True

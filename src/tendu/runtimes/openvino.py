@@ -14,6 +14,7 @@ from jaxtyping import Shaped
 from tendu.codes import Scale, Tensor
 from tendu.errors import ModelError
 from tendu.extras import require
+from tendu.runtimes.available import version_of
 from tendu.runtimes.depthwise import in_eight_bits
 from tendu.runtimes.litert import scales_of
 from tendu.runtimes.machine import sensible_threads, this_machine, threads_said
@@ -110,8 +111,9 @@ def _compile(openvino: Any, model: bytes, threads: int) -> Any:
         "INFERENCE_PRECISION_HINT": "f32",
     }
     core = openvino.Core()
-    path = _kept_as(model, f"{openvino.__version__}, {this_machine().processor}, {threads}")
-    # What is kept starts in a third of the time. What is damaged or another release's is made again.
+    depends = (version_of("tendu"), openvino.__version__, this_machine().processor, threads)
+    path = _kept_as(model, repr(depends))
+    # What is kept starts in a third of the time. What is damaged is made again.
     with suppress(OSError, RuntimeError):
         return core.import_model(BytesIO(_whole(path.read_bytes())), "CPU", settings)
     try:
@@ -120,14 +122,16 @@ def _compile(openvino: Any, model: bytes, threads: int) -> Any:
         raise ModelError(
             f"OpenVINO cannot use this model: {one_line(error)}. Try runtime='litert'."
         ) from error
-    with suppress(OSError):
+    # Where nothing can be kept, nothing is remembered.
+    with suppress(OSError, RuntimeError):
         stream = BytesIO()
         compiled.export_model(stream)
         made = stream.getvalue()
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as fresh:
-            fresh.write(sha256(made).digest() + made)
-        Path(fresh.name).replace(path)
+        with tempfile.TemporaryDirectory(dir=path.parent) as brief:
+            fresh = Path(brief) / path.name
+            fresh.write_bytes(sha256(made).digest() + made)
+            fresh.replace(path)
     return compiled
 
 
