@@ -50,13 +50,23 @@ def memory_file() -> Path:
     return cache_folder() / "runtimes.json"
 
 
-def recall(model: bytes, *, threads: int) -> Verdict | None:
-    """What is remembered for a model, or None.
+def circumstances(model: bytes, *, threads: int) -> str:
+    """All that decides how a model runs, as a text: what was measured or made under others does not hold.
 
-    It holds for one machine (processor and cores), the same versions of tendu, which prepares models for them, and of all
-    runtimes, the same file, the same threads.
+    One machine (processor and cores), the versions of tendu, which prepares models for them, and of all runtimes, the
+    file, the threads.
     """
-    known = _all().get(_key(model, threads))
+    machine = this_machine()
+    installed = " ".join(
+        f"{name}-{version}" for name, version in [("tendu", version_of("tendu")), *versions().items()]
+    )
+    checksum = sha256(model).hexdigest()
+    return f"{machine.processor} | {machine.cores} cores | {installed} | {checksum} | {threads} threads"
+
+
+def recall(model: bytes, *, threads: int) -> Verdict | None:
+    """What is remembered for a model under the same `circumstances`, or None."""
+    known = _all().get(circumstances(model, threads=threads))
     try:
         return Verdict(**known) if isinstance(known, dict) and known["runtime"] in versions() else None
     except (KeyError, TypeError):
@@ -69,7 +79,9 @@ def remember(model: bytes, verdict: Verdict, *, threads: int) -> None:
         file = memory_file()
         file.parent.mkdir(parents=True, exist_ok=True)
         fresh = file.with_suffix(f".{os.getpid()}.partial")
-        fresh.write_text(json.dumps({**_all(), _key(model, threads): asdict(verdict)}, indent=1))
+        fresh.write_text(
+            json.dumps({**_all(), circumstances(model, threads=threads): asdict(verdict)}, indent=1)
+        )
         fresh.replace(file)
 
 
@@ -79,12 +91,3 @@ def _all() -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
-
-
-def _key(model: bytes, threads: int) -> str:
-    machine = this_machine()
-    installed = " ".join(
-        f"{name}-{version}" for name, version in [("tendu", version_of("tendu")), *versions().items()]
-    )
-    checksum = sha256(model).hexdigest()
-    return f"{machine.processor} | {machine.cores} cores | {installed} | {checksum} | {threads} threads"

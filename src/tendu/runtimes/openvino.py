@@ -14,11 +14,10 @@ from jaxtyping import Shaped
 from tendu.codes import Scale, Tensor
 from tendu.errors import ModelError
 from tendu.extras import require
-from tendu.runtimes.available import version_of
 from tendu.runtimes.depthwise import in_eight_bits
 from tendu.runtimes.litert import scales_of
-from tendu.runtimes.machine import sensible_threads, this_machine, threads_said
-from tendu.runtimes.memory import cache_folder
+from tendu.runtimes.machine import sensible_threads, threads_said
+from tendu.runtimes.memory import cache_folder, circumstances
 from tendu.runtimes.model_file import bytes_of, kind_of, one_line
 from tendu.runtimes.runtime import Port
 from tendu.runtimes.tensors import fitting, kept, meant, real
@@ -111,8 +110,8 @@ def _compile(openvino: Any, model: bytes, threads: int) -> Any:
         "INFERENCE_PRECISION_HINT": "f32",
     }
     core = openvino.Core()
-    depends = (version_of("tendu"), openvino.__version__, this_machine().processor, threads)
-    path = _kept_as(model, repr(depends))
+    known = sha256(circumstances(model, threads=threads).encode()).hexdigest()[:16]
+    path = cache_folder() / "openvino" / f"{known}.blob"
     # What is kept starts in a third of the time. What is damaged is made again.
     with suppress(OSError, RuntimeError):
         return core.import_model(BytesIO(_whole(path.read_bytes())), "CPU", settings)
@@ -143,11 +142,6 @@ def _read(core: Any, model: bytes) -> Any:
         made = core.read_model(path)
     in_eight_bits(made)
     return made
-
-
-def _kept_as(model: bytes, otherwise: str) -> Path:
-    """The file that keeps what OpenVINO compiled of a model, by all that it depends on."""
-    return cache_folder() / "openvino" / f"{sha256(model + otherwise.encode()).hexdigest()[:16]}.blob"
 
 
 def _whole(kept: bytes) -> bytes:

@@ -31,7 +31,7 @@ def before(layer):
     while node.get_input_size():
         found.append(node.get_type_name())
         node = node.input_value(0).get_node()
-    return [*found, str(node.get_element_type().to_string())]
+    return [*found, node.get_element_type().to_string()]
 
 
 def test_weights_of_an_8_bit_file_stay_the_same_numbers():

@@ -70,10 +70,9 @@ def test_times_are_medians_of_runs_that_have_settled(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(room, "BUDGET", 1e9)
     monkeypatch.setattr(room, "RUNS", 2 * room.SETTLING)  # as many fast runs as slow ones before them
-    settled = room.SETTLING
     waits = {
-        "quick": iter(([50] * room.SETTLING + [2] * settled) * room.ROUNDS),
-        "slow": iter(([0] * room.SETTLING + [7] * settled) * room.ROUNDS),
+        "quick": iter(([50] * room.SETTLING + [2] * room.SETTLING) * room.ROUNDS),
+        "slow": iter(([0] * room.SETTLING + [7] * room.SETTLING) * room.ROUNDS),
     }
     monkeypatch.setattr(room, "perf_counter", lambda: now[0])
     runs = {
