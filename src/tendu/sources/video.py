@@ -1,6 +1,7 @@
 """Film: every frame of a video file, with its true time."""
 
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,16 +21,21 @@ class Film:
     Times are those the film states, strictly increasing; `Clock` says what is done where they are not. Frame numbers
     are places in the film: with `start`, the pictures before it are counted from the file's packets without decoding
     them, so frame 250 is frame 250 however one gets there. Each iteration is one pass from `start`, and `problems`
-    tells of that pass.
+    tells of that pass. To open a film FFmpeg decodes its first picture, so the first pass of a file goes on with the
+    container that `open` has opened.
 
     Args:
         target: a file, a file's bytes, or an address.
         facts: what it says about itself.
         cut: which frames are given.
+        container: the film as opened by `open_container`, for the first pass; each pass opens its own when None.
     """
 
-    def __init__(self, target: Path | bytes | str, *, facts: Facts, cut: Cut) -> None:
+    def __init__(
+        self, target: Path | bytes | str, *, facts: Facts, cut: Cut, container: Any = None
+    ) -> None:
         self._target, self._facts, self._cut = target, facts, cut
+        self._container = container
         self._problems: list[SourceError] = []
         self._pass: Generator[Frame] | None = None
 
@@ -47,13 +53,17 @@ class Film:
         """
         name = name or ("film" if isinstance(target, bytes) else str(target))
         cut = cut or Cut()
-        with open_container(target, name) as container:
+        with ExitStack() as undo:
+            container = undo.enter_context(open_container(target, name))
             stream = picture_stream(container, name)
             # Only MP4 and its kin count their pictures one by one; other headers hold estimates or nothing.
             counted = stream.frames if "mp4" in container.format.name and cut.is_whole else 0
             frames = cut.count(counted) or None
             facts = Facts(name, moving=True, live=False, frames=frames, rate=rate_of(stream) / cut.every)
-        return cls(target, facts=facts, cut=cut)
+            if isinstance(target, str):  # a server does not wait for the first pass
+                return cls(target, facts=facts, cut=cut)
+            undo.pop_all()
+            return cls(target, facts=facts, cut=cut, container=container)
 
     @property
     def facts(self) -> Facts:
@@ -75,14 +85,20 @@ class Film:
 
     def close(self) -> None:
         """Ends the pass and lets go of the file; may be called twice."""
-        if self._pass is not None:
-            self._pass.close()
+        self._end_pass()
+        if self._container is not None:
+            self._container.close()
+            self._container = None
 
     def __iter__(self) -> Iterator[Frame]:
-        self.close()
+        self._end_pass()
         self._problems = []
         self._pass = self._frames()
         return self._pass
+
+    def _end_pass(self) -> None:
+        if self._pass is not None:
+            self._pass.close()
 
     def _frames(self) -> Generator[Frame]:
         """One pass.
@@ -92,7 +108,8 @@ class Film:
         """
         name = self._facts.name
         given, ended = 0, 0.0
-        with open_container(self._target, name) as container:
+        opened, self._container = self._container, None
+        with opened or open_container(self._target, name) as container:
             stream = picture_stream(container, name)
             origin, tick, step = stream.start_time or 0, stream.time_base, 1 / rate_of(stream)
             clock = Clock(step=step)
