@@ -24,6 +24,7 @@ def load(
     models: str | Path | None = None,
     decode: Decode = "float",
     precision: Precision = "file",
+    size: int | None = None,
     runtime: RuntimeName | Literal["auto"] = "auto",
     threads: int | None = None,
     look: Look = "auto",
@@ -38,6 +39,8 @@ def load(
         models: a folder to search before all others.
         decode: "float" reads the heads in float; "published" keeps the file's own output bit for bit.
         precision: "float" runs the same weights with float activations: a little more accurate.
+        size: the side of a MoveNet's square input, px, a multiple of 32; the file's own when None. Smaller is faster,
+            larger sees smaller people: docs/models.md, "Input size", has the figures.
         runtime: what runs it; "auto" takes the fastest that is installed.
         threads: for one run; None for the machine's cores.
         look: how a still is looked at: "once", "zoom", "mirrored", "tiles" or "auto".
@@ -63,7 +66,7 @@ def load(
         content = path.read_bytes()
     except OSError as error:
         raise ModelError(f"Cannot read {path}: {error.strerror}.") from error
-    opened = open_model(content, decode=decode, precision=precision)
+    opened = open_model(content, decode=decode, precision=precision, size=size)
     if people > opened.people:
         raise DataError(
             f"This model tells at most {opened.people} people apart; {people} were asked for. "

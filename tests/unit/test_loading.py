@@ -12,11 +12,12 @@ from tiny_models import tiny_model
     [
         ({"people": 0}, "people is 1 or more, not 0"),
         ({"min_score": 1.5}, "min_score lies between 0 and 1, not 1.5"),
+        ({"model": "tendu-lightning", "size": 100}, "size is a multiple of 32, not 100"),
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(options, sentence):
     with pytest.raises(tendu.DataError, match=sentence):
-        tendu.load("movenet-lightning-int8", **options)
+        tendu.load(**({"model": "movenet-lightning-int8"} | options))
 
 
 def test_an_unknown_name_is_refused_with_the_nearest_one():

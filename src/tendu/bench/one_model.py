@@ -47,7 +47,7 @@ def one_model(
         )
         share = model.runtime.share() if isinstance(model.runtime, LiteRT) else None
         return {
-            "model": model.name,
+            "model": f"{model.name}, {model.width} px" if options.get("size") else model.name,
             "ran": model.runtime.name,
             "share": None if share is None else asdict(share),
             "load_ms": loaded * 1e3,

@@ -86,6 +86,12 @@ def bench() -> None:
     help="How the model is computed.",
 )
 @click.option(
+    "--size",
+    type=whole,
+    metavar="PX",
+    help="The side of a MoveNet's input, a multiple of 32; the file's own when not given.",
+)
+@click.option(
     "--runs",
     type=whole,
     default="50",

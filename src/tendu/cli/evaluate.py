@@ -51,7 +51,7 @@ _PEOPLE = 20  # what COCO's scorer counts of one photo (cocoeval.py, maxDets)
     "models",
     multiple=True,
     metavar="NAME|FILE",
-    help='A model, see "tendu models"; may be given several times, as may the next four.',
+    help='A model, see "tendu models"; may be given several times, as may the next five.',
 )
 @click.option(
     "--look",
@@ -76,6 +76,14 @@ _PEOPLE = 20  # what COCO's scorer counts of one photo (cocoeval.py, maxDets)
     multiple=True,
     metavar="[file|float]",
     help="How the model is computed.",
+)
+@click.option(
+    "--size",
+    "sizes",
+    type=whole,
+    multiple=True,
+    metavar="PX",
+    help="The side of a MoveNet's input, a multiple of 32; the file's own when not given.",
 )
 @click.option(
     "--runtime",
@@ -128,7 +136,7 @@ def evaluate(
     shelf: Path | None,
     threads: int | None,
     min_score: float | None,
-    **several: tuple[str, ...],
+    **several: tuple[Any, ...],
 ) -> int:
     """Measure models on photos with COCO's person_keypoints annotations.
 
@@ -149,7 +157,7 @@ def evaluate(
     for choice, protocol in _choices(several, protocols):
         options = {**choice, **{name: value for name, value in fixed.items() if value is not None}}
         options["people"] = people or (_PEOPLE if protocol == "people" else 1)
-        said = " ".join([*choice.values(), protocol])
+        said = " ".join([*map(str, choice.values()), protocol])
         with Bar(shown=sys.stderr.isatty()) as bar:
             try:
                 rows.append(
@@ -172,14 +180,15 @@ def evaluate(
 
 
 def _choices(
-    several: dict[str, tuple[str, ...]], protocols: tuple[str, ...]
-) -> Iterator[tuple[dict[str, str], Any]]:
+    several: dict[str, tuple[Any, ...]], protocols: tuple[str, ...]
+) -> Iterator[tuple[dict[str, Any], Any]]:
     """Every combination of the options that were given, with a protocol each."""
     names = {
         "models": "model",
         "looks": "look",
         "decodes": "decode",
         "precisions": "precision",
+        "sizes": "size",
         "runtimes": "runtime",
     }
     given = {names[plural]: values for plural, values in several.items() if values}

@@ -30,12 +30,14 @@ class Row:
 
     Attributes:
         decode, precision: what `tendu.load` was told.
+        size: the model's input, px: a square's side, or height × width.
         bytes: the model file's size on disk.
         report: the measurement.
     """
 
     decode: str
     precision: str
+    size: str
     bytes: int
     report: Report
 
@@ -60,8 +62,10 @@ class Row:
             report = evaluate_estimator(
                 estimator, truth, protocol=protocol, margin=margin, nobody=nobody, progress=progress
             )
+            height, width = estimator.height, estimator.width
+            size = f"{width}" if height == width else f"{height} × {width}"
         decode, precision = options.get("decode", "float"), options.get("precision", "file")
-        return cls(decode, precision, path.stat().st_size, report)
+        return cls(decode, precision, size, path.stat().st_size, report)
 
     @property
     def choices(self) -> dict[str, str]:
@@ -74,6 +78,7 @@ class Row:
             "look": report.look,
             "decode": self.decode,
             "precision": self.precision,
+            "size": self.size,
             "runtime": report.runtime,
         }
 

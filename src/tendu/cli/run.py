@@ -80,6 +80,13 @@ FILMS = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv
     help="file, when not given: compute as the model's file says. float: compute an INT8 model in float, slower and a little more exact.",
 )
 @click.option(
+    "--size",
+    type=whole,
+    metavar="PX",
+    help="The side of a MoveNet's input, a multiple of 32; the file's own when not given. Smaller is faster, larger "
+    "sees smaller people.",
+)
+@click.option(
     "--runtime",
     type=one_of(RUNTIMES),
     metavar=f"[{'|'.join(RUNTIMES)}]",

@@ -86,6 +86,10 @@ KOREAN = {
     "little more exact.": (
         "주지 않으면 file: 모델 파일대로 계산합니다. float: INT8 모델을 실수로 계산하여 느리지만 조금 더 정확합니다."
     ),
+    "The side of a MoveNet's input, a multiple of 32; the file's own when not given. Smaller is faster, larger sees "
+    "smaller people.": (
+        "MoveNet 입력 그림 한 변의 픽셀 수, 32의 배수. 주지 않으면 파일의 크기. 작으면 빠르고, 크면 작은 사람도 보입니다."
+    ),
     "What runs the model; auto, when not given, takes the fastest one installed.": (
         "모델을 실행할 엔진. 주지 않으면 auto: 설치된 것 가운데 가장 빠른 것을 씁니다."
     ),
@@ -149,12 +153,15 @@ KOREAN = {
     "COCO's person_keypoints file, where the folder has several or none.": (
         "COCO person_keypoints 파일. 폴더에 여럿이거나 없을 때 줍니다."
     ),
-    'A model, see "tendu models"; may be given several times, as may the next four.': (
-        '모델("tendu models" 참고). 다음 네 옵션과 함께 여러 번 줄 수 있습니다.'
+    'A model, see "tendu models"; may be given several times, as may the next five.': (
+        '모델("tendu models" 참고). 다음 다섯 옵션과 함께 여러 번 줄 수 있습니다.'
     ),
     "How a photo is looked at.": "사진을 보는 방법.",
     "How the model's numbers are read.": "모델의 출력을 읽는 방법.",
     "How the model is computed.": "모델을 계산하는 방법.",
+    "The side of a MoveNet's input, a multiple of 32; the file's own when not given.": (
+        "MoveNet 입력 그림 한 변의 픽셀 수, 32의 배수. 주지 않으면 파일의 크기."
+    ),
     "What runs the model.": "모델을 실행할 엔진.",
     "Processor threads for the model.": "모델에 쓸 프로세서 스레드 수.",
     "Look for so many people at most; 1, or 20 with the protocol people.": (

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Shaped
 
-from tendu.errors import ModelError
+from tendu.errors import DataError, ModelError
 
 HEADS = ("centre", "heatmap", "offset", "regression")
 """The order of a cut MoveNet's outputs."""
@@ -152,6 +152,30 @@ class Graph:
         fresh._model.signatureDefs = None
         return fresh._pack()
 
+    def resized(self, side: int) -> bytes:
+        """The same weights for a square picture of another side, px: all maps grow or shrink with it.
+
+        What enlarges a map within the graph is told the new size by a constant, which changes too.
+
+        Raises:
+            DataError: a map would not have whole cells.
+        """
+        fresh = Graph(self._bytes)
+        was = self.shape(self.inputs[0])[1]
+        for tensor in {*self.inputs, *(int(t) for operator in self.operators for t in operator.outputs)}:
+            one, *sides, channels = self.shape(tensor)
+            if any(n * side % was for n in sides):
+                raise DataError(f"This model's maps have no whole cells at {side} px. Give a multiple of 32.")
+            entry = fresh._graph.tensors[tensor]
+            entry.shape = np.asarray([one, *(n * side // was for n in sides), channels], np.int32)
+            entry.shapeSignature = None
+        for operator in fresh.operators:
+            if self.operator(operator).startswith("RESIZE"):
+                sides = np.asarray(fresh.shape(int(operator.outputs[0]))[1:3], np.int32)
+                fresh._graph.tensors[int(operator.inputs[1])].buffer = fresh._held(sides)
+        fresh._model.signatureDefs = None
+        return fresh._pack()
+
     def _drop(self, kinds: set[str]) -> dict[int, int]:
         """Removes one-in one-out operators; returns which tensor now stands for their output."""
         alias: dict[int, int] = {}
@@ -182,11 +206,15 @@ class Graph:
             floats = (values.astype(np.float64) - steps.zeroPoint.reshape(spread)) * steps.scale.reshape(
                 spread
             )
-            self._model.buffers.append(self._schema.BufferT())
-            self._model.buffers[-1].data = np.frombuffer(floats.astype(np.float32).tobytes(), np.uint8)
-            tensor.buffer = len(self._model.buffers) - 1
+            tensor.buffer = self._held(np.asarray(floats, np.float32))
         tensor.type = self._schema.TensorType.FLOAT32
         tensor.quantization = None
+
+    def _held(self, values: Shaped[np.ndarray, "..."]) -> int:
+        """The number of a new buffer with these values."""
+        self._model.buffers.append(self._schema.BufferT())
+        self._model.buffers[-1].data = np.frombuffer(values.tobytes(), np.uint8)
+        return len(self._model.buffers) - 1
 
     def _needed(self, wanted: set[int]) -> list[Any]:
         """The operators that lead to the wanted tensors, in order."""

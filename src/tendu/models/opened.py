@@ -46,31 +46,43 @@ class OpenedModel:
     people: int
 
 
-def open_model(content: bytes, *, decode: Decode = "float", precision: Precision = "file") -> OpenedModel:
+def open_model(
+    content: bytes, *, decode: Decode = "float", precision: Precision = "file", size: int | None = None
+) -> OpenedModel:
     """A model file, recognised and made ready.
 
-    MoveNet's published files are cut at their heads; Coral's PoseNet files before their custom operator. Cut files are
-    kept in the user's cache folder, so that the work is done once.
+    MoveNet's published files are cut at their heads; Coral's PoseNet files before their custom operator. Changed files
+    are kept in the user's cache folder, so that the work is done once.
 
     Args:
         content: the bytes of a sound .tflite file.
         decode: "float" cuts and decodes in float; "published" keeps the file's own output bit for bit.
         precision: "float" runs the same weights with float activations.
+        size: the side of the input, px, a multiple of 32, for a MoveNet read in float; the file's own when None.
 
     Raises:
-        DataError: an option is not known.
+        DataError: an option is not known, or the size cannot be changed so.
         ModelError: the file is no pose model that tendu knows.
     """
     if decode not in {"float", "published"}:
         raise DataError(f'decode is "float" or "published", not {decode!r}.')
     if precision not in {"file", "float"}:
         raise DataError(f'precision is "file" or "float", not {precision!r}.')
+    if size is not None and (size < 32 or size % 32):
+        raise DataError(f"size is a multiple of 32, not {size}.")
     graph = Graph(content)
-    height, width = (side if side > 0 else OPEN_SIZE for side in _input_shape(graph)[1:3])
+    height, width = (side if side > 0 else size or OPEN_SIZE for side in _input_shape(graph)[1:3])
     ends, decoder, people = _recognised(graph, height, width, decode)
-    if ends != graph.outputs or precision == "float":
-        what = f"{CACHE_VERSION} {ends} {precision}"
-        content = _cached(content, what, graph, ends, precision)
+    side = size if (height, width) != (size, size) else None
+    if side and not isinstance(decoder, HeadsDecoder):
+        raise DataError(
+            f"This model's input stays {height} × {width}: size={size} needs a MoveNet read with "
+            'decode="float". Leave size out.'
+        )
+    if ends != graph.outputs or precision == "float" or side:
+        what = f"{CACHE_VERSION} {ends} {precision}{f' {side}' if side else ''}"
+        content = _cached(content, what, graph, ends, precision, side)
+        height, width = side or height, side or width
     centred = isinstance(decoder, PoseNetDecoder) and graph.dtype(graph.inputs[0]) == np.float32
     return OpenedModel(content, decoder, height, width, centred, people)
 
@@ -104,7 +116,9 @@ def _recognised(graph: Graph, height: int, width: int, decode: Decode) -> tuple[
     )
 
 
-def _cached(content: bytes, what: str, graph: Graph, ends: list[int], precision: Precision) -> bytes:
+def _cached(
+    content: bytes, what: str, graph: Graph, ends: list[int], precision: Precision, side: int | None
+) -> bytes:
     key = sha256(content + what.encode()).hexdigest()[:32]
     path = user_cache_path("tendu") / "cut" / f"{key}.tflite"
     if path.is_file():
@@ -112,6 +126,8 @@ def _cached(content: bytes, what: str, graph: Graph, ends: list[int], precision:
     made = graph.cut(ends)
     if precision == "float":
         made = Graph(made).floated()
+    if side:
+        made = Graph(made).resized(side)
     _keep(path, made)
     return made
 

@@ -31,9 +31,7 @@ class Film:
         container: the film as opened by `open_container`, for the first pass; each pass opens its own when None.
     """
 
-    def __init__(
-        self, target: Path | bytes | str, *, facts: Facts, cut: Cut, container: Any = None
-    ) -> None:
+    def __init__(self, target: Path | bytes | str, *, facts: Facts, cut: Cut, container: Any = None) -> None:
         self._target, self._facts, self._cut = target, facts, cut
         self._container = container
         self._problems: list[SourceError] = []

@@ -29,7 +29,9 @@ def test_each_combination_is_a_row_and_what_they_share_stands_above(folder, caps
     asked = ["--model", "ring", "--protocol", "cropped", "--decode", "float", "--decode", "published"]
     assert main(["evaluate", str(folder), *asked]) == 0
     shared, table, *_ = capsys.readouterr().out.split("\n\n")
-    assert shared == "photos: model ring, protocol cropped 1, look once, precision file, runtime fake"
+    assert (
+        shared == "photos: model ring, protocol cropped 1, look once, precision file, size 64, runtime fake"
+    )
     lines = [line.split() for line in table.splitlines()]
     assert lines[0][:3] == ["decode", "photos", "AP"]
     assert [line[:4] for line in lines[1:]] == [

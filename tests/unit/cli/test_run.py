@@ -206,11 +206,11 @@ def test_what_is_given_reaches_the_model(capsys, photo, model):
     words = (
         "--model m --models . --people 2 --min-score 0.5 --look tiles --decode published --precision float"
     )
-    tendu(capsys, photo, *words.split(), "--runtime", "litert", "--threads", "3")
+    tendu(capsys, photo, *words.split(), "--size", "256", "--runtime", "litert", "--threads", "3")
     assert model == [
         {
             "model": "m", "models": Path(), "people": 2, "min_score": 0.5, "look": "tiles", "decode": "published",
-            "precision": "float", "runtime": "litert", "threads": 3,
+            "precision": "float", "size": 256, "runtime": "litert", "threads": 3,
         }
     ]  # fmt: skip
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tendu.errors import ModelError
+from tendu.errors import DataError, ModelError
+from tendu.models import bundled
 from tendu.models.graph import Graph
 from tendu.models.movenet import HeadsDecoder, SinglePoseDecoder
 from tendu.models.opened import open_model
@@ -15,6 +16,11 @@ from tiny_models import tiny_model
 @pytest.fixture(scope="module")
 def lightning(shared):
     return (shared / "models/movenet/movenet-lightning-int8.tflite").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return (bundled.FOLDER / "tendu-lightning.tflite").read_bytes()
 
 
 def test_a_file_without_the_mark_is_refused():
@@ -105,6 +111,48 @@ def test_files_are_recognised_by_their_structure(shared, file, options, decoder,
     assert opened.people == people
     if decoder is PoseNetDecoder:
         assert opened.decoder.stride == 16
+
+
+def test_a_file_resized_to_its_own_size_gives_the_same_numbers(ours):
+    picture = np.random.default_rng(0).integers(0, 256, (1, 192, 192, 3)).astype(np.uint8)
+    for one, other in zip(
+        LiteRT(ours).run(picture), LiteRT(Graph(ours).resized(192)).run(picture), strict=True
+    ):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("side", [96, 256])
+def test_all_maps_of_a_resized_file_grow_and_shrink_with_its_input(ours, side):
+    model = LiteRT(Graph(ours).resized(side))
+    assert model.inputs[0].shape == (1, side, side, 3)
+    grey = np.full((1, side, side, 3), 128, np.uint8)
+    cells = side // 4
+    assert [output.shape for output in model.run(grey)] == [(1, cells, cells, c) for c in (1, 17, 34, 34)]
+
+
+def test_a_published_file_is_cut_and_floated_before_it_is_resized(lightning):
+    opened = open_model(lightning, precision="float", size=224)
+    assert (opened.height, opened.width) == (224, 224)
+    assert [output.shape for output in LiteRT(opened.content).outputs][1] == (1, 56, 56, 17)
+
+
+def test_a_map_without_whole_cells_is_refused(ours):
+    with pytest.raises(DataError, match="This model's maps have no whole cells at 200 px"):
+        Graph(ours).resized(200)
+
+
+@pytest.mark.parametrize("size", [200, 0, -32])
+def test_a_size_that_is_no_multiple_of_32_is_refused(ours, size):
+    with pytest.raises(DataError, match=f"size is a multiple of 32, not {size}"):
+        open_model(ours, size=size)
+
+
+def test_an_input_that_cannot_change_says_why(shared, lightning):
+    posenet = (shared / "models/posenet/posenet-075-353_481-decoder.tflite").read_bytes()
+    with pytest.raises(DataError, match=r"This model's input stays 353 × 481: size=256 needs a MoveNet read"):
+        open_model(posenet, size=256)
+    with pytest.raises(DataError, match=r"This model's input stays 192 × 192: size=256 needs a MoveNet read"):
+        open_model(lightning, decode="published", size=256)
 
 
 def test_a_model_that_is_no_pose_model_is_refused(shared):
