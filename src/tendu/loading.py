@@ -39,7 +39,7 @@ def load(
         models: a folder to search before all others.
         decode: "float" reads the heads in float; "published" keeps the file's own output bit for bit.
         precision: "float" runs the same weights with float activations: a little more accurate.
-        size: the side of a MoveNet's square input, px, a multiple of 32; the file's own when None. Smaller is faster,
+        size: the side of a MoveNet's square input, px, a multiple of 32; what the card says, or the file's own when None. Smaller is faster,
             larger sees smaller people: docs/models.md, "Input size", has the figures.
         runtime: what runs it; "auto" takes the fastest that is installed.
         threads: for one run; None for the machine's cores.
@@ -66,6 +66,8 @@ def load(
         content = path.read_bytes()
     except OSError as error:
         raise ModelError(f"Cannot read {path}: {error.strerror}.") from error
+    if size is None and card is not None:
+        size = card.read_at
     opened = open_model(content, decode=decode, precision=precision, size=size)
     if people > opened.people:
         raise DataError(

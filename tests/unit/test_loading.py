@@ -20,6 +20,15 @@ def test_options_that_cannot_be_meant_are_refused(options, sentence):
         tendu.load(**({"model": "movenet-lightning-int8"} | options))
 
 
+@pytest.mark.parametrize(
+    ("options", "side"), [({}, 192), ({"size": 96}, 96), ({"model": "tendu-thunder"}, 256)]
+)
+def test_a_model_is_read_at_the_size_asked_for_or_its_card_s_or_its_file_s(options, side):
+    with tendu.load(**options, runtime="litert") as model:
+        assert (model.height, model.width) == (side, side)
+        assert model.runtime.inputs[0].shape == (1, side, side, 3)
+
+
 def test_an_unknown_name_is_refused_with_the_nearest_one():
     with pytest.raises(tendu.UnknownModelError, match="Unknown model 'movenet-lightening'"):
         tendu.load("movenet-lightening")

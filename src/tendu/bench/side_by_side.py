@@ -12,6 +12,7 @@ from tendu.errors import DataError, TenduError
 from tendu.loading import load
 from tendu.metrics.coco import Truth, read_truth
 from tendu.models.catalog import default_model
+from tendu.models.opened import open_model
 from tendu.models.weights import locate
 from tendu.plain_table import number
 from tendu.runtimes.machine import sensible_threads, threads_beside_decoder
@@ -55,11 +56,15 @@ def side_by_side(
     photos = [(photo.number, photo.path) for photo in truth.photos if photo.lone and photo.path.is_file()]
     if not photos:
         raise DataError(f"{folder} has no photo of exactly one person to measure with.")
-    file, _ = locate(options.get("model") or default_model(), models=options.get("models"))
+    file, card = locate(options.get("model") or default_model(), models=options.get("models"))
     done: dict[str, list[dict[str, Any]]] = {}
     problems: dict[str, str] = {}
     with TemporaryDirectory() as scratch, ExitStack() as opened:
         large = large_photos(photos[:_LARGE], Path(scratch))
+        if card is not None and card.read_at is not None:
+            resized = open_model(file.read_bytes(), size=card.read_at).content
+            file = Path(scratch) / f"{card.name}.tflite"
+            file.write_bytes(resized)
         job = Job({"photos": photos, "large": large}, film, file, sensible_threads(options.get("threads")))
         model = opened.enter_context(load(**options, min_score=0.0))
         beside = options.get("threads") or threads_beside_decoder()

@@ -148,6 +148,7 @@ def _model(models: Path | None) -> dict[str, str]:
 
 def _run(file: Path, *, again: bool) -> dict[str, Any]:
     """What the default model really runs on, shown by running it as `tendu.load()` opens it."""
+    from tendu.models.catalog import card, default_model
     from tendu.models.opened import open_model
     from tendu.runtimes.available import versions
     from tendu.runtimes.litert import LiteRT
@@ -158,7 +159,7 @@ def _run(file: Path, *, again: bool) -> dict[str, Any]:
 
     threads = sensible_threads(None)
     try:
-        content = open_model(file.read_bytes()).content
+        content = open_model(file.read_bytes(), size=card(default_model()).read_at).content
         if again and "openvino" in versions():
             measure(content, threads=threads)
         runtime = open_runtime(content)

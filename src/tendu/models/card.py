@@ -28,6 +28,7 @@ class ModelCard:
         stride: input pixels per cell of its heatmaps.
         published_map: mAP that its makers state, 0 to 100, None where they state none.
         note: one sentence on what it is good for.
+        read_at: the side of the input, px, where the model is not run at its file's own size.
         calibration: (slope, shift) of `tendu.metrics.platt.Platt`, by which confidence becomes the chance that a pose is
             right; None where it was never fitted.
     """
@@ -47,6 +48,7 @@ class ModelCard:
     stride: int
     published_map: float | None = None
     note: str = ""
+    read_at: int | None = None
     calibration: tuple[float, float] | None = None
 
 

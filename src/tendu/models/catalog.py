@@ -276,10 +276,9 @@ def card(name: str) -> ModelCard:
 
 
 def default_model() -> str:
-    """The name that is used where the user names none: the first bundled model, or MoveNet Lightning INT8.
+    """The name that is used where the user names none.
 
-    >>> card(default_model()).people
-    1
+    >>> card(default_model()).size
+    (192, 192)
     """
-    ours = bundled.cards()
-    return ours[0].name if ours else "movenet-lightning-int8"
+    return "tendu-thunder-192"
