@@ -61,3 +61,11 @@ def test_what_is_bundled_is_small_and_calibrated(name):
     assert (bundled.FOLDER / f"{name}.md").is_file()
     most = {"tendu-lightning.tflite": 3e6, "tendu-lightning-fp16.tflite": 5e6, "tendu-thunder.tflite": 8e6}
     assert card.bytes <= most[card.file]
+
+
+def test_one_of_two_people_is_not_given_the_other_s_wrist(shared):
+    """The woman's right wrist is hidden behind the man's hand; his own right wrist is 300 px to the left."""
+    with tendu.load(runtime="openvino") as model:
+        woman = model(tendu.read(shared / "images/people/test_couple.jpg"))[0]
+    assert woman["nose"].x > 1000
+    assert woman["right_wrist"].x > 850

@@ -5,7 +5,7 @@ offset, out of 200,000 numbers. What is read is what reading everything would gi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -24,6 +24,10 @@ _SAME = 1
 _FEW = 8
 # Cells round another's peak that are not one's own.
 _TAKEN = 2
+# Centres at most so many columns and rows from a person's are that person's.
+_OWN = 2
+# Others whose peaks are looked for where one person is wanted.
+_OTHERS = 4
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Reading:
         confident: a person's confidence is the geometric mean of the centre's score and the mean of the keypoint
             scores above this.
         least_centre: the least centre score of a person where several are wanted.
+        other_centre: the least centre score of somebody else, whose keypoints are left to them where one person is
+            wanted; more than 1 in the published graph, which knows nobody else.
     """
 
     centre_bias: float = 1.8
@@ -46,9 +52,10 @@ class Reading:
     reach: int = 2
     confident: float = 0.2
     least_centre: float = 0.08
+    other_centre: float = 0.3
 
 
-PUBLISHED = Reading(guess_bias=1.8, reach=0, confident=0.0)
+PUBLISHED = Reading(guess_bias=1.8, reach=0, confident=0.0, other_centre=2.0)
 """The published graph's own constants, in float."""
 
 
@@ -100,6 +107,15 @@ def middle_centre(maps: Maps, reading: Reading) -> Int64[np.ndarray, "1 2"]:
     return np.array([[x, y]], np.int64)
 
 
+def others(maps: Maps, one: Int64[np.ndarray, "1 2"], reading: Reading) -> Int64[np.ndarray, "n 2"]:
+    """The cells (x, y) of others than the one whose cell is given, the surest four who are sure enough."""
+    y, x = np.nonzero(maps.centre >= reading.other_centre)
+    if not (np.maximum(np.abs(x - one[0, 0]), np.abs(y - one[0, 1])) > _OWN).any():
+        return one[:0]
+    found = centres(maps, replace(reading, least_centre=reading.other_centre), 1 + _OTHERS)
+    return found[np.abs(found - one).max(axis=1) > _OWN][:_OTHERS]
+
+
 @cache
 def _from_middle(rows: int, columns: int) -> Float64[np.ndarray, "rows columns"]:
     """How far each cell is from the middle cell, in cells."""
@@ -121,19 +137,27 @@ def centres(maps: Maps, reading: Reading, people: int) -> Int64[np.ndarray, "n 2
     return np.stack([x[order], y[order]], axis=1).astype(np.int64)
 
 
-def read(maps: Maps, cells: Int64[np.ndarray, "n 2"], reading: Reading) -> Seen:
-    """The people whose centres lie in the given cells (x, y)."""
+def read(
+    maps: Maps,
+    cells: Int64[np.ndarray, "n 2"],
+    reading: Reading,
+    *,
+    beside: Int64[np.ndarray, "m 2"] | None = None,
+) -> Seen:
+    """The people whose centres lie in the given cells (x, y); others `beside` them keep what they guess nearer."""
     rows, columns = maps.centre.shape
     if len(cells) == 0:
         return Seen(np.zeros((0, 17, 2), np.float32), np.zeros((0, 17), np.float32), np.zeros(0, np.float32))
+    wanted = len(cells)
+    cells = cells if beside is None else np.concatenate([cells, beside])
     cell = cells[:, 1] * columns + cells[:, 0]
     guess = maps.regression.reshape(-1, 17, 2).take(cell, axis=0) + cells[:, None, ::-1]
     peak = _peaks(maps, guess.reshape(-1, 2), reading.guess_bias).reshape(-1, 17)
     if len(cells) > 1:
         peak = _parted(maps, peak, guess, reading.guess_bias)
-    yx, score = _around(maps, peak, reading.reach)
+    yx, score = _around(maps, peak[:wanted], reading.reach)
     xy = yx[:, :, ::-1] / np.array([columns, rows], np.float32)
-    centre = maps.centre.take(cell)
+    centre = maps.centre.take(cell[:wanted])
     return _ranked(Seen(xy, score, np.sqrt(centre * confidence(score, reading.confident))))
 
 

@@ -2,7 +2,7 @@
 
 MoveNet is CenterNet (Zhou et al., "Objects as Points", arXiv 1904.07850) on a MobileNetV2 trunk: a map of person
 centres, a map per keypoint, a regression from each centre to its 17 points, and the offset of each point inside its
-cell. The published files decode them inside the graph; the arithmetic here is theirs, in float, with three changes that
+cell. The published files decode them inside the graph; the arithmetic here is theirs, in float, with four changes that
 were measured (see `Reading`).
 """
 
@@ -13,7 +13,7 @@ from jaxtyping import Float32
 
 from tendu.codes import Tensor
 from tendu.errors import DataError
-from tendu.models.maps import Maps, Reading, centres, confidence, middle_centre, read, sigmoid
+from tendu.models.maps import Maps, Reading, centres, confidence, middle_centre, others, read, sigmoid
 from tendu.models.seen import Seen
 from tendu.skeleton import COCO17
 
@@ -95,8 +95,10 @@ class HeadsDecoder:
             maps = Maps.of(outputs)
         else:
             maps = Heads.of(outputs).mean(Heads.of(mirrored).flipped()).maps()
-        cells = middle_centre(maps, self.reading) if people == 1 else centres(maps, self.reading, people)
-        return read(maps, cells, self.reading)
+        if people > 1:
+            return read(maps, centres(maps, self.reading, people), self.reading)
+        one = middle_centre(maps, self.reading)
+        return read(maps, one, self.reading, beside=others(maps, one, self.reading))
 
 
 def _as_it_is(scores: Float32[np.ndarray, "*map"]) -> Float32[np.ndarray, "*map"]:

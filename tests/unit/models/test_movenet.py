@@ -24,6 +24,26 @@ def test_one_person_is_the_one_nearest_to_the_middle():
     assert abs(seen.xy[0, 11:13, 0].mean() * CELLS - 28) < 0.5
 
 
+@pytest.mark.parametrize(("reading", "taken"), [(Reading(), False), (PUBLISHED, True)])
+def test_a_wrist_that_is_not_seen_is_not_another_person_s(reading, taken):
+    """Somebody else's wrist is the only one in the picture: it stays theirs, but in the published reading."""
+    outputs = painted([LEFT, MIDDLE])
+    x, y = MIDDLE[10].astype(int)
+    outputs[1][0, y, x, 10] = -8
+    seen = HeadsDecoder(reading)(outputs, people=1)
+    assert len(seen.xy) == 1
+    assert np.allclose(np.delete(seen.xy[0], 10, axis=0) * CELLS, np.delete(MIDDLE, 10, axis=0), atol=0.01)
+    assert (np.abs(seen.xy[0, 10] * CELLS - LEFT[10]).max() < 1) == taken
+
+
+def test_a_second_centre_of_the_same_person_takes_nothing():
+    outputs = painted([MIDDLE])
+    x, y = MIDDLE.mean(axis=0).astype(int)
+    outputs[0][0, y + 5, x] = 5
+    outputs[3].reshape(CELLS, CELLS, 17, 2)[y + 5, x] = (MIDDLE - (x, y + 5))[:, ::-1]
+    assert np.allclose(HeadsDecoder()(outputs, people=1).xy[0] * CELLS, MIDDLE, atol=0.01)
+
+
 def test_everyone_whose_centre_shows_is_read():
     seen = HeadsDecoder()(painted([LEFT, RIGHT]), people=5)
     assert len(seen.confidence) == 2
