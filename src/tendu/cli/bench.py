@@ -175,7 +175,7 @@ def bench_pipeline(
         raise click.UsageError(NO_INPUT)
     with _telling() as tell:
         passages = measured(film, photos, options, rounds=rounds, tell=tell)
-    _give("Pipeline", HEADER, [row(each) for each in passages], output, LEGEND)
+    _give(f"Pipeline, {_named(options)}", HEADER, [row(each) for each in passages], output, LEGEND)
     return 0
 
 
@@ -221,8 +221,15 @@ def bench_peers(folder: Path, *, film: Path | None, rounds: int, output: Path | 
         rows, problems = side_by_side(folder, film, options, rounds=rounds, tell=tell)
     for problem in problems:
         click.echo(f"tendu: {problem}", err=True)
-    _give("Peers", header(film), rows, output, LEGEND, *problems)
+    _give(f"Peers, {_named(options)}", header(film), rows, output, LEGEND, *problems)
     return 1 if problems else 0
+
+
+def _named(options: dict[str, Any]) -> str:
+    """The model's name: each has a section of its own."""
+    from tendu.models.catalog import default_model
+
+    return Path(options.get("model") or default_model()).name.removesuffix(".tflite")
 
 
 @contextmanager

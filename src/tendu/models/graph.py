@@ -1,4 +1,4 @@
-"""The TFLite graph: what a file takes and gives, and the same file cut short or turned into floats.
+"""The TFLite graph: what a file takes and gives, and the same file cut short, turned into floats or resized.
 
 Published MoveNet files decode their heads inside the graph, in 8-bit numbers, and report one person. The heads hold
 more: cut there, they can be decoded in float and show everyone. Files that end in a custom operator (Coral's PoseNet)
@@ -21,7 +21,7 @@ DTYPES = {0: np.float32, 1: np.float16, 2: np.int32, 3: np.uint8, 4: np.int64, 9
 
 
 class Graph:
-    """A TFLite file, unpacked for reading; `cut` and `floated` give new files and leave it as it is.
+    """A TFLite file, unpacked for reading; `cut`, `floated` and `resized` give new files and leave it as it is.
 
     Args:
         model: the bytes of a .tflite file.
