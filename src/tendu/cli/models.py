@@ -126,8 +126,10 @@ def _where(each: ModelCard, folder: Path | None) -> str:
 
 def _plain(value: object) -> str:
     match value:
-        case (height, width):
+        case (int(height), int(width)):
             return f"{height}x{width}"
+        case (slope, shift):
+            return f"{slope}, {shift}"
         case None:
             return "not known"
         case _:

@@ -73,6 +73,12 @@ def test_on_a_terminal_the_table_has_eighty_columns_and_whole_names(monkeypatch)
     assert max(len(line.rstrip()) for line in lines[1:]) <= 80
 
 
+def test_a_calibration_is_two_numbers_and_no_size(monkeypatch):
+    row = replace(catalog.card(LIGHTNING), calibration=(2.5, 1.25))
+    monkeypatch.setattr(catalog, "CATALOG", (row,))
+    assert "calibration: 2.5, 1.25" in run("card", LIGHTNING).stdout.splitlines()
+
+
 def test_a_card_shows_every_field():
     shown = run("card", LIGHTNING).stdout.splitlines()
     assert "size: 192x192" in shown
