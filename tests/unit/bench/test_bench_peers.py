@@ -10,6 +10,7 @@ from tendu.bench import peers, side_by_side
 from tendu.bench.peers import Job, Peer, environment, large_photos, run_peer, run_tendu
 from tendu.errors import MissingExtraError, SourceError, TenduError
 from tendu.models.weights import locate
+from tendu.runtimes.litert import LiteRT
 
 PLAIN = Peer("plain", "peer_plain.py", ("numpy",))
 
@@ -102,6 +103,22 @@ def test_an_absent_peer_is_a_sentence_and_the_rest_still_comes(photos, tmp_path,
     assert problems == ["It cannot be installed here."]
     assert [row[0] for row in rows] == ["tendu, once", "tendu, zoom", side_by_side.PEERS[1].name]
     assert rows[2][1:3] == ["2.0", "0.0"]  # two photos in a second, nothing found
+
+
+def test_the_plain_loop_runs_the_file_at_the_size_that_its_card_says(photos, tmp_path, monkeypatch):
+    sides = []
+
+    def run(_, job, **__):
+        sides.append(LiteRT(job.model).inputs[0].shape)
+        raise MissingExtraError("Enough.")
+
+    monkeypatch.setattr(side_by_side, "load", lambda **_: ring_estimator(min_score=0.0))
+    monkeypatch.setattr(side_by_side, "large_photos", lambda photos, _: photos)
+    monkeypatch.setattr(side_by_side, "run_peer", run)
+    for model in ("tendu-thunder-192", "tendu-thunder"):
+        options = {"model": model}
+        side_by_side.side_by_side(tmp_path / "set", None, options, rounds=1, tell=lambda _: None)
+    assert sides == [(1, 192, 192, 3)] * 2 + [(1, 256, 256, 3)] * 2
 
 
 def test_a_job_is_told_as_json(photos, tmp_path):

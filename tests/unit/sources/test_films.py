@@ -13,7 +13,7 @@ import pytest
 from messy_files import MATRICES, brightness, film, moving_gif, number_of, slope, turned
 from tendu.errors import DataError, SourceError
 from tendu.sources import packets
-from tendu.sources.container import picture_stream
+from tendu.sources.container import open_container, picture_stream
 from tendu.sources.cut import Cut
 from tendu.sources.planes import YuvPixels
 from tendu.sources.video import Film
@@ -47,6 +47,36 @@ def test_decoding_leaves_cores_to_the_model_unless_pictures_are_large(
 def plain(tmp_path_factory):
     """Twenty pictures, ten a second, a key frame every eight, with pictures coded out of order between."""
     return film(tmp_path_factory.mktemp("films") / "plain film.mp4")
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Every container that a film opens, in order."""
+    several = []
+
+    def remembering(*words):
+        several.append(open_container(*words))
+        return several[-1]
+
+    monkeypatch.setattr("tendu.sources.video.open_container", remembering)
+    return several
+
+
+def test_the_first_pass_goes_on_with_what_was_opened_and_each_later_one_opens_anew(plain, opened):
+    with Film.open(plain) as source:
+        first = [frame.number for frame in source]
+        assert len(opened) == 1
+        assert [frame.number for frame in source] == first == list(range(20))
+    assert len(opened) == 2
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_film_that_is_left_lets_go_of_its_file(plain, opened, begun):
+    with Film.open(plain) as source:
+        if begun:
+            next(iter(source))
+    with pytest.raises(AssertionError, match="not open"):
+        next(opened[0].demux())
 
 
 @pytest.mark.parametrize(
