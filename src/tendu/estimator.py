@@ -8,7 +8,18 @@ import numpy as np
 from jaxtyping import UInt8
 
 from tendu.frame import Frame
-from tendu.looking import Look, agreed, closer, distinct, gathered, most_alike, person_box, settled, tiles
+from tendu.looking import (
+    Look,
+    agreed,
+    closer,
+    distinct,
+    foremost,
+    gathered,
+    most_alike,
+    person_box,
+    settled,
+    tiles,
+)
 from tendu.metrics.platt import Platt
 from tendu.models.prepare import prepare
 from tendu.models.seen import Decoder
@@ -41,7 +52,7 @@ class Estimator:
         decoder: what reads its numbers.
         height, width: its input, px.
         look: how stills are looked at, see `tendu.looking.Look`.
-        people: how many people are reported at most.
+        people: how many people are reported at most; where more are sure enough, the foremost of them.
         min_score: the least confidence of a person, 0 to 1, as it is reported.
         centred: its float input runs from -1 to 1.
         calibration: turns confidence into the chance that a pose is right, last of all: `see`, `everyone` and what looks
@@ -176,7 +187,7 @@ class Estimator:
         shown = poses.confidence >= self.min_score
         if 0 < len(poses) <= self.people and shown.all():
             return poses
-        sure = poses[shown][: self.people]
+        sure = foremost(poses[shown], self.people)
         if len(sure):
             return sure
         best = poses.confidence.max(initial=0.0)

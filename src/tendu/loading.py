@@ -44,7 +44,8 @@ def load(
         runtime: what runs it; "auto" takes the fastest that is installed.
         threads: for one run; None for the machine's cores.
         look: how a still is looked at: "once", "zoom", "mirrored", "tiles" or "auto".
-        people: how many people are reported at most.
+        people: how many people are reported at most; where more are sure enough, those whose confidence times size is
+            most.
         min_score: the least confidence of a person, 0 to 1; 0 reports every guess. Where the model's card has a
             calibration, confidence is the chance that the pose is right.
         progress: called with bytes done and in all while a file is fetched.

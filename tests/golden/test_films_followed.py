@@ -50,6 +50,16 @@ def test_two_people_keep_their_numbers_through_the_crossing(shared, lightning):
     assert (man[:, 1] < woman[:, 1]).all(), "neither number ever stands for the other person"
 
 
+def test_two_of_three_people_are_the_two_in_front(shared):
+    """Somebody sits at a table behind them, at the left edge of the picture, and is seen as surely."""
+    with tendu.open(shared / "videos/pose2sim/two-people-cam01.mp4") as film:
+        frame = next(iter(film))
+    with tendu.load(runtime="openvino", people=3) as model:
+        assert model(frame).box[:, 0].min() < 100
+    with tendu.load(runtime="openvino", people=2) as model:
+        assert model(frame).box[:, 0].min() > 100
+
+
 def test_walk_is_followed_to_the_end(shared, lightning):
     times, seen = [], 0
     with tendu.open(shared / "videos/sports2d/walk.mp4") as film:

@@ -14,6 +14,7 @@ from tendu.looking import (
     closer,
     crop_rule,
     distinct,
+    foremost,
     gathered,
     most_alike,
     person_box,
@@ -32,6 +33,16 @@ def poses(*people, score=0.8, confidence=None, size=(256, 256)):
     scores = np.full(xy.shape[:2], score, np.float32)
     sure = np.full(len(xy), score, np.float32) if confidence is None else np.asarray(confidence, np.float32)
     return Poses(xy, scores, person_box(xy, scores), sure, Stamp(0, 0.0, "", *size))
+
+
+def test_the_foremost_are_the_sure_and_large_in_their_order():
+    sizes = (standing(3, 200, 60), standing(8, 60, 130), standing(6, 180, 150))
+    several = poses(*sizes, confidence=[0.97, 0.96, 0.5])
+    assert np.array_equal(foremost(several, 2).confidence, several.confidence[[1, 2]])
+    assert np.array_equal(foremost(several, 1).confidence, several.confidence[[1]])
+    assert foremost(several, 3) is several
+    alike = poses(*sizes, confidence=[0.97, 0.96, 0.1])
+    assert np.array_equal(foremost(alike, 2).confidence, alike.confidence[[0, 1]])
 
 
 @pytest.mark.parametrize(("look", "cost"), [("once", 1), ("zoom", 3), ("auto", 3), ("mirrored", 4)], ids=str)
