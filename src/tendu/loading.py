@@ -8,8 +8,9 @@ from tendu.errors import DataError, ModelError
 from tendu.estimator import Estimator
 from tendu.looking import Look, check_look
 from tendu.metrics.platt import Platt
+from tendu.models.card import ModelCard
 from tendu.models.catalog import default_model
-from tendu.models.opened import Decode, Precision, open_model
+from tendu.models.opened import Decode, OpenedModel, Precision, open_model
 from tendu.models.weights import locate
 from tendu.runtimes.available import RuntimeName
 from tendu.runtimes.open_runtime import open_runtime
@@ -39,8 +40,8 @@ def load(
         models: a folder to search before all others.
         decode: "float" reads the heads in float; "published" keeps the file's own output bit for bit.
         precision: "float" runs the same weights with float activations: a little more accurate.
-        size: the side of a MoveNet's square input, px, a multiple of 32; what the card says, or the file's own when None. Smaller is faster,
-            larger sees smaller people: docs/models.md, "Input size", has the figures.
+        size: the side of a MoveNet's square input, px, a multiple of 32; what the card says, or the file's own when
+            None. Smaller is faster, larger sees smaller people: docs/models.md, "Input size", has the figures.
         runtime: what runs it; "auto" takes the fastest that is installed.
         threads: for one run; None for the machine's cores.
         look: how a still is looked at: "once", "zoom", "mirrored", "tiles" or "auto".
@@ -63,13 +64,7 @@ def load(
         raise DataError(f"min_score lies between 0 and 1, not {min_score}.")
     name = default_model() if model is None else model
     path, card = locate(name, models=None if models is None else Path(models), progress=progress)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"Cannot read {path}: {error.strerror}.") from error
-    if size is None and card is not None:
-        size = card.read_at
-    opened = open_model(content, decode=decode, precision=precision, size=size)
+    opened = open_file(path, card, decode=decode, precision=precision, size=size)
     if people > opened.people:
         raise DataError(
             f"This model tells at most {opened.people} people apart; {people} were asked for. "
@@ -87,3 +82,32 @@ def load(
         centred=opened.centred,
         calibration=None if card is None or card.calibration is None else Platt(*card.calibration),
     )
+
+
+def open_file(
+    path: Path,
+    card: ModelCard | None,
+    *,
+    decode: Decode = "float",
+    precision: Precision = "file",
+    size: int | None = None,
+) -> OpenedModel:
+    """A model file that was located, made ready at the size asked for, or its card's, or its own.
+
+    Args:
+        path: the file, as `tendu.models.weights.locate` gives it.
+        card: its card, or None.
+        decode: see `load`, as the next two.
+        precision: whether activations are floats.
+        size: the side of the input, px.
+
+    Raises:
+        DataError, ModelError: see `tendu.models.opened.open_model`; the file cannot be read.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"Cannot read {path}: {error.strerror}.") from error
+    if size is None and card is not None:
+        size = card.read_at
+    return open_model(content, decode=decode, precision=precision, size=size)

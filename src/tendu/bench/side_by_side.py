@@ -9,10 +9,9 @@ from typing import Any
 
 from tendu.bench.peers import PEERS, Job, ap, best, large_photos, run_peer, run_tendu
 from tendu.errors import DataError, TenduError
-from tendu.loading import load
+from tendu.loading import load, open_file
 from tendu.metrics.coco import Truth, read_truth
 from tendu.models.catalog import default_model
-from tendu.models.opened import open_model
 from tendu.models.weights import locate
 from tendu.plain_table import number
 from tendu.runtimes.machine import sensible_threads, threads_beside_decoder
@@ -62,7 +61,7 @@ def side_by_side(
     with TemporaryDirectory() as scratch, ExitStack() as opened:
         large = large_photos(photos[:_LARGE], Path(scratch))
         if card is not None and card.read_at is not None:
-            resized = open_model(file.read_bytes(), size=card.read_at).content
+            resized = open_file(file, card).content
             file = Path(scratch) / f"{card.name}.tflite"
             file.write_bytes(resized)
         job = Job({"photos": photos, "large": large}, film, file, sensible_threads(options.get("threads")))

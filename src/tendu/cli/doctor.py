@@ -148,8 +148,8 @@ def _model(models: Path | None) -> dict[str, str]:
 
 def _run(file: Path, *, again: bool) -> dict[str, Any]:
     """What the default model really runs on, shown by running it as `tendu.load()` opens it."""
+    from tendu.loading import open_file
     from tendu.models.catalog import card, default_model
-    from tendu.models.opened import open_model
     from tendu.runtimes.available import versions
     from tendu.runtimes.litert import LiteRT
     from tendu.runtimes.machine import sensible_threads
@@ -159,7 +159,7 @@ def _run(file: Path, *, again: bool) -> dict[str, Any]:
 
     threads = sensible_threads(None)
     try:
-        content = open_model(file.read_bytes(), size=card(default_model()).read_at).content
+        content = open_file(file, card(default_model())).content
         if again and "openvino" in versions():
             measure(content, threads=threads)
         runtime = open_runtime(content)

@@ -134,7 +134,6 @@ class Graph:
         graph = fresh._graph
         graph.operators = fresh._needed(set(outputs))
         graph.outputs = np.asarray(outputs, np.int32)
-        fresh._model.signatureDefs = None
         return fresh._pack()
 
     def floated(self) -> bytes:
@@ -149,7 +148,6 @@ class Graph:
         fresh._graph.outputs = np.asarray([alias.get(t, t) for t in fresh.outputs], np.int32)
         for tensor in fresh._graph.tensors:
             fresh._float_tensor(tensor)
-        fresh._model.signatureDefs = None
         return fresh._pack()
 
     def resized(self, side: int) -> bytes:
@@ -173,7 +171,6 @@ class Graph:
             if self.operator(operator).startswith("RESIZE"):
                 sides = np.asarray(fresh.shape(int(operator.outputs[0]))[1:3], np.int32)
                 fresh._graph.tensors[int(operator.inputs[1])].buffer = fresh._held(sides)
-        fresh._model.signatureDefs = None
         return fresh._pack()
 
     def _drop(self, kinds: set[str]) -> dict[int, int]:
@@ -242,6 +239,7 @@ class Graph:
         import flatbuffers
 
         self._empty_unused_buffers()
+        self._model.signatureDefs = None  # they name inputs and outputs as they were
         builder = flatbuffers.Builder(len(self._bytes))
         builder.Finish(self._model.Pack(builder), file_identifier=b"TFL3")
         return bytes(builder.Output())

@@ -80,8 +80,7 @@ def open_model(
             'decode="float". Leave size out.'
         )
     if ends != graph.outputs or precision == "float" or side:
-        what = f"{CACHE_VERSION} {ends} {precision}{f' {side}' if side else ''}"
-        content = _cached(content, what, graph, ends, precision, side)
+        content = _cached(content, graph, ends, precision, side)
         height, width = side or height, side or width
     centred = isinstance(decoder, PoseNetDecoder) and graph.dtype(graph.inputs[0]) == np.float32
     return OpenedModel(content, decoder, height, width, centred, people)
@@ -116,10 +115,8 @@ def _recognised(graph: Graph, height: int, width: int, decode: Decode) -> tuple[
     )
 
 
-def _cached(
-    content: bytes, what: str, graph: Graph, ends: list[int], precision: Precision, side: int | None
-) -> bytes:
-    key = sha256(content + what.encode()).hexdigest()[:32]
+def _cached(content: bytes, graph: Graph, ends: list[int], precision: Precision, side: int | None) -> bytes:
+    key = sha256(content + f"{CACHE_VERSION} {ends} {precision} {side}".encode()).hexdigest()[:32]
     path = user_cache_path("tendu") / "cut" / f"{key}.tflite"
     if path.is_file():
         return path.read_bytes()
