@@ -3,6 +3,7 @@
 A picture is kept as it was decoded; what a model needs is taken from it directly. OpenCV is loaded on first use.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, hypot
 from typing import Protocol, runtime_checkable
@@ -34,6 +35,37 @@ class Pixels(Protocol):
 
     def sample(self, window: Window, width: int, height: int) -> UInt8[np.ndarray, "h w 3"]:
         """A window of the picture as `height` × `width` RGB, black outside the picture."""
+        ...
+
+
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom of a part of a picture, whole pixels; right and bottom are past its end."""
+
+Planes = tuple[
+    UInt8[np.ndarray, "h w"], UInt8[np.ndarray, "half_h half_w"], UInt8[np.ndarray, "half_h half_w"]
+]
+"""Brightness and two half-sized planes of colour, 4:2:0, BT.709 in limited range: what most films hold."""
+
+
+@runtime_checkable
+class Filmed(Protocol):
+    """A picture that may go into a film as it is, without becoming RGB on the way."""
+
+    def planes(self) -> Planes | None:
+        """The upright picture as a film's planes, not to be written into; None where it is kept in another form."""
+        ...
+
+
+@runtime_checkable
+class Parted(Pixels, Protocol):
+    """A picture of which parts become RGB, and go back into its planes, without the rest."""
+
+    def part(self, box: Box) -> UInt8[np.ndarray, "h w 3"]:
+        """A part of the upright picture, RGB, as `rgb` has it; the box begins at even numbers."""
+        ...
+
+    def planes(self, parts: Sequence[tuple[Box, UInt8[np.ndarray, "_ _ 3"]]] = ()) -> Planes | None:
+        """As `Filmed.planes`, with other RGB in some parts; their boxes begin and end at even numbers."""
         ...
 
 

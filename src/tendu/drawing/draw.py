@@ -3,8 +3,9 @@
 from typing import Literal, get_args
 
 import numpy as np
-from jaxtyping import Bool, UInt8
+from jaxtyping import Bool
 
+from tendu.drawing.canvas import Canvas
 from tendu.drawing.faces import blur_faces
 from tendu.drawing.figure import ColourBy, bone_width, colour_of, figure, frame_of_box, shown_points
 from tendu.drawing.lettering import write_caption, write_label
@@ -77,27 +78,27 @@ def draw(
             f"The poses were found in a picture of {poses.stamp.width} × {poses.stamp.height} px, the frame has "
             f"{stamp.width} × {stamp.height}. Draw them on the frame they come from."
         )
-    picture = np.zeros_like(frame.image) if background == "black" else frame.image.copy()
+    if background == "black":
+        frame = Frame(RgbPixels(np.zeros((stamp.height, stamp.width, 3), np.uint8)), stamp)
+    canvas = Canvas(frame)
     if faces == "blurred" and background == "picture":
-        blur_faces(picture, poses)
+        blur_faces(canvas, poses)
     # The most confident person comes first and is drawn last, on top.
     for pose in reversed(list(poses)):
         shown = shown_points(pose, min_score)
         paint(
-            picture,
+            canvas,
             [*(frame_of_box(pose) if boxes == "shown" else ()), *figure(pose, shown, colour_by=colour_by)],
         )
     # Labels come after all bones, so that none is crossed.
     for pose in poses:
-        _label(picture, pose, shown_points(pose, min_score), labels)
+        _label(canvas, pose, shown_points(pose, min_score), labels)
     if caption:
-        write_caption(picture, caption)
-    return Frame(RgbPixels(picture), stamp)
+        write_caption(canvas, caption)
+    return Frame(canvas.pixels(), stamp)
 
 
-def _label(
-    picture: UInt8[np.ndarray, "h w 3"], pose: Pose, shown: Bool[np.ndarray, "k"], labels: Labels
-) -> None:
+def _label(canvas: Canvas, pose: Pose, shown: Bool[np.ndarray, "k"], labels: Labels) -> None:
     """Writes what is known of a person above the topmost point; nothing where no point is shown."""
     number = f"{pose.track}" if labels in {"track", "both"} and pose.track is not None else ""
     confidence = f"{pose.confidence:.0%}" if labels in {"confidence", "both"} else ""
@@ -108,4 +109,4 @@ def _label(
     width = bone_width(points, pose.poses.stamp)
     x, y = points[points[:, 1].argmin()].tolist()
     above = 0.1 * float(np.ptp(points[:, 1])) + 2 * width
-    write_label(picture, text, x, y - above, size=round(8 + 2.5 * width), ground=colour_of(pose))
+    write_label(canvas, text, x, y - above, size=round(8 + 2.5 * width), ground=colour_of(pose))

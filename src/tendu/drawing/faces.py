@@ -1,8 +1,9 @@
 """Faces made unrecognisable: each becomes a few soft patches of colour."""
 
 import numpy as np
-from jaxtyping import Bool, Float32, UInt8
+from jaxtyping import Bool, Float32
 
+from tendu.drawing.canvas import Canvas
 from tendu.pose import Poses
 from tendu.skeleton import Keypoint
 
@@ -16,18 +17,18 @@ _REACH = 2.0
 _SHOULDERS = 0.35
 
 
-def blur_faces(picture: UInt8[np.ndarray, "h w 3"], poses: Poses) -> None:
-    """Hides everyone's face in a picture, which is changed in place.
+def blur_faces(canvas: Canvas, poses: Poses) -> None:
+    """Hides everyone's face in a picture.
 
     Points count however low their score, as hiding too much is the smaller mistake; those of score 0 are nowhere.
 
     Args:
-        picture: RGB.
+        canvas: is drawn on.
         poses: who was found in it.
     """
     import cv2
 
-    limits = np.array(picture.shape[1::-1])
+    limits = np.array([canvas.width, canvas.height])
     for pose in poses:
         known = (pose.score > 0) & np.isfinite(pose.xy).all(axis=1)
         if not known[_HEAD].any():
@@ -35,7 +36,7 @@ def blur_faces(picture: UInt8[np.ndarray, "h w 3"], poses: Poses) -> None:
         centre, radius = _face(pose.xy, known)
         left, top = np.clip(np.floor(centre - radius), 0, limits).astype(int)
         right, bottom = np.clip(np.ceil(centre + radius), 0, limits).astype(int)
-        part = picture[top:bottom, left:right]
+        part = canvas.part(int(left), int(top), int(right), int(bottom))
         if part.size == 0:
             continue
         size = (part.shape[1], part.shape[0])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64, Int32, UInt8
 
+from tendu.drawing.canvas import Canvas
 from tendu.drawing.palette import Colour
 
 # Points on each round end: at a width of 100 px the polygon is within 0.25 px of the circle.
@@ -39,11 +40,11 @@ class Stroke:
     colour: Colour
 
 
-def paint(picture: UInt8[np.ndarray, "h w 3"], strokes: list[Stroke]) -> None:
+def paint(canvas: Canvas, strokes: list[Stroke]) -> None:
     """Draws strokes into a picture, in their order; what lies outside it is cut off.
 
     Args:
-        picture: RGB, changed in place.
+        canvas: is drawn on.
         strokes: from the lowest to the topmost; those with a coordinate that is no number or over 100,000 px from
             the picture's corner are left out.
     """
@@ -54,7 +55,7 @@ def paint(picture: UInt8[np.ndarray, "h w 3"], strokes: list[Stroke]) -> None:
     width = np.array([stroke.width for stroke in strokes])
     scale = np.where(width < _THIN, _ENLARGED, 1)
     radius = np.maximum(width * scale / 2 - _OVERREACH, 0.0)
-    limits = np.array(picture.shape[1::-1])
+    limits = np.array([canvas.width, canvas.height])
     reach = (width / 2 + 2)[:, None]
     low = np.clip(np.floor(ends.min(axis=1) - reach), 0, limits).astype(int)
     high = np.clip(np.ceil(ends.max(axis=1) + reach), 0, limits).astype(int)
@@ -65,7 +66,7 @@ def paint(picture: UInt8[np.ndarray, "h w 3"], strokes: list[Stroke]) -> None:
     for (left, top), (right, bottom), corner, enlarged, stroke in zip(
         low.tolist(), high.tolist(), fixed, scale.tolist(), strokes, strict=True
     ):
-        _fill(picture[top:bottom, left:right], corner, enlarged, stroke.colour)
+        _fill(canvas.part(left, top, right, bottom), corner, enlarged, stroke.colour)
 
 
 def _fill(

@@ -3,12 +3,14 @@
 from collections import deque
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import UInt8
 
 from tendu.errors import SinkError
+from tendu.frame import Frame
+from tendu.pixels import Filmed, Planes
 
 if TYPE_CHECKING:
     import av
@@ -55,15 +57,11 @@ class Mp4Writer:
         context.color_range = _LIMITED
         self._track = Track(self._container, stream)
 
-    def add(self, image: UInt8[np.ndarray, "h w 3"], time: float, duration: float) -> None:
-        """Adds an RGB picture that is shown from `time` on, s from the film's start, for `duration`."""
-        from av import VideoFrame
-
-        if image.shape[0] % 2 or image.shape[1] % 2:
-            image = np.pad(image, self._extra, mode="edge")
-        frame = VideoFrame.from_ndarray(image, format="rgb24").reformat(
-            format="yuv420p", dst_colorspace=_BT709, dst_color_range=_LIMITED
-        )
+    def add(self, picture: Frame, time: float, duration: float) -> None:
+        """Adds a picture that is shown from `time` on, s from the film's start, for `duration`."""
+        pixels = picture.pixels
+        planes = pixels.planes() if isinstance(pixels, Filmed) else None
+        frame = self._from_rgb(picture.image) if planes is None else _from_planes(planes)
         frame.pts, frame.time_base = round(time / _CLOCK), _CLOCK
         self._track.lasts(round(duration / _CLOCK))
         self._track.encode(frame)
@@ -72,6 +70,28 @@ class Mp4Writer:
         """Completes the file."""
         with self._container:
             self._track.encode(None)
+
+    def _from_rgb(self, image: UInt8[np.ndarray, "h w 3"]) -> "av.VideoFrame":
+        from av import VideoFrame
+
+        if image.shape[0] % 2 or image.shape[1] % 2:
+            image = np.pad(image, self._extra, mode="edge")
+        return VideoFrame.from_ndarray(image, format="rgb24").reformat(
+            format="yuv420p", dst_colorspace=_BT709, dst_color_range=_LIMITED
+        )
+
+
+def _from_planes(planes: Planes) -> "av.VideoFrame":
+    """Planes of BT.709 in limited range as a frame of the encoder's, whose rows may be padded."""
+    from av import VideoFrame
+
+    height, width = planes[0].shape
+    frame: Any = VideoFrame(width, height, "yuv420p")  # PyAV's stub hides that planes are buffers
+    for place, plane in zip(frame.planes, planes, strict=True):
+        rows = np.frombuffer(place, np.uint8).reshape(-1, place.line_size)
+        rows[: place.height, : place.width] = plane
+    frame.colorspace, frame.color_range = _BT709, _LIMITED
+    return frame
 
 
 class GifWriter:
@@ -105,15 +125,15 @@ class GifWriter:
         applied.link_to(self._graph.add("buffersink"))
         self._graph.configure()
 
-    def add(self, image: UInt8[np.ndarray, "h w 3"], time: float, duration: float) -> None:
-        """Adds an RGB picture that is shown from `time` on, s from the film's start, for `duration`."""
+    def add(self, picture: Frame, time: float, duration: float) -> None:
+        """Adds a picture that is shown from `time` on, s from the film's start, for `duration`."""
         from av import VideoFrame
 
         tick = round(time / _GIF_CLOCK)
         if tick - self._last < _GIF_SHORTEST:
             return
         self._last = tick
-        frame = VideoFrame.from_ndarray(image, format="rgb24")
+        frame = VideoFrame.from_ndarray(picture.image, format="rgb24")
         frame.pts, frame.time_base = tick, _GIF_CLOCK
         self._track.lasts(round(duration / _GIF_CLOCK))
         self._graph.vpush(frame)

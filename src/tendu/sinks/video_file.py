@@ -162,9 +162,9 @@ class FilmSink:
         try:
             while (following := self._queue.get()) is not None:
                 duration = following[1] - held[1]
-                writer.add(held[0].image, held[1], duration)
+                writer.add(held[0], held[1], duration)
                 held = following
-            writer.add(held[0].image, held[1], duration)
+            writer.add(held[0], held[1], duration)
         finally:
             writer.close()
 

@@ -1,17 +1,18 @@
 """A film's picture kept as the decoder gives it, brightness and two half-sized colour planes; RGB only where needed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from jaxtyping import Float32, UInt8
 
-from tendu.pixels import warp
+from tendu.pixels import Box, Planes, warp
 from tendu.sources.upright import Turn
 from tendu.window import Window
 
-# Rows of colour that are turned to RGB at once.
-_STRIP = 64
+# Rows that are turned to RGB at once.
+_STRIP = 128
 
 # (Kr, Kb) by the number that streams carry: ITU-T H.273 (2021), table 4, "matrix coefficients".
 _COEFFICIENTS = {
@@ -58,22 +59,44 @@ class YuvPixels:
 
     def rgb(self) -> UInt8[np.ndarray, "full_h full_w 3"]:
         """The whole picture, RGB, upright."""
-        import cv2
-
         height, width = self.y.shape
         whole = np.empty((height, width, 3), np.uint8)
         # By strips that stay in the processor's cache: half the time of whole planes, and the same numbers.
-        for top in range(0, len(self.u), _STRIP):
-            bottom = min(top + _STRIP, len(self.u))
-            # Colour between two rows is made of both, so a strip sees one row more on each side.
-            above, below = max(top - 1, 0), min(bottom + 1, len(self.u))
-            # A plane of odd length ends half a colour sample beyond the picture.
-            size = (width + width % 2, 2 * (below - above))
-            rows = slice(2 * top, min(2 * bottom, height))
-            inner = slice(2 * (top - above), 2 * (top - above) + rows.stop - rows.start)
-            colour = [cv2.resize(plane[above:below], size)[inner, :width] for plane in (self.u, self.v)]
-            whole[rows] = self._convert(self.y[rows], *colour)
+        for top in range(0, height, _STRIP):
+            bottom = min(top + _STRIP, height)
+            whole[top:bottom] = self._stored((0, top, width, bottom))
         return self.turn.upright(whole)
+
+    def part(self, box: Box) -> UInt8[np.ndarray, "part_h part_w 3"]:
+        """A part of the upright picture, RGB, as `rgb` has it.
+
+        Args:
+            box: from even numbers to even numbers, or to an edge.
+        """
+        stored = self.turn.stored_box(box, self.width, self.height)
+        return self.turn.upright(self._stored(stored))
+
+    def planes(self, parts: Sequence[tuple[Box, UInt8[np.ndarray, "_ _ 3"]]] = ()) -> Planes | None:
+        """The upright picture's planes, where they are BT.709 in limited range and of even sides.
+
+        Args:
+            parts: other RGB for parts of the upright picture, whose boxes begin and end at even numbers.
+        """
+        import cv2
+
+        if self.width % 2 or self.height % 2 or not np.array_equal(self.to_rgb, _of_films()):
+            return None
+        y, u, v = (self.turn.upright(plane) for plane in (self.y, self.u, self.v))
+        if not parts:
+            return y, u, v
+        y, u, v = y.copy(), u.copy(), v.copy()
+        for (left, top, right, bottom), rgb in parts:
+            yuv = cv2.transform(rgb, _to_film())
+            half = cv2.resize(yuv, (rgb.shape[1] // 2, rgb.shape[0] // 2), interpolation=cv2.INTER_AREA)
+            y[top:bottom, left:right] = yuv[..., 0]
+            inner = slice(top // 2, bottom // 2), slice(left // 2, right // 2)
+            u[inner], v[inner] = half[..., 1], half[..., 2]
+        return y, u, v
 
     def sample(self, window: Window, width: int, height: int) -> UInt8[np.ndarray, "height width 3"]:
         """A window of the upright picture as `height` × `width` RGB, black outside the picture."""
@@ -82,6 +105,21 @@ class YuvPixels:
         y = warp(self.y, self.turn.to_stored(full, self.width, self.height), width, height, self.black)
         half = self.turn.to_stored(half, self.width / 2, self.height / 2)
         return self._convert(y, *(warp(plane, half, width, height, 128) for plane in (self.u, self.v)))
+
+    def _stored(self, box: Box) -> UInt8[np.ndarray, "h w 3"]:
+        """A part as it is stored, RGB."""
+        import cv2
+
+        left, top, right, bottom = box
+        rows, columns = self.u.shape
+        # Colour between two samples is made of both, so a part sees one more on each side.
+        low, high = max(top // 2 - 1, 0), min((bottom + 1) // 2 + 1, rows)
+        first, last = max(left // 2 - 1, 0), min((right + 1) // 2 + 1, columns)
+        # A plane of odd length ends half a colour sample beyond the picture.
+        size = (2 * (last - first), 2 * (high - low))
+        inner = slice(top - 2 * low, bottom - 2 * low), slice(left - 2 * first, right - 2 * first)
+        colour = [cv2.resize(plane[low:high, first:last], size)[inner] for plane in (self.u, self.v)]
+        return self._convert(self.y[top:bottom, left:right], *colour)
 
     def _convert(self, *yuv: UInt8[np.ndarray, "h w"]) -> UInt8[np.ndarray, "h w 3"]:
         import cv2
@@ -118,3 +156,15 @@ def rgb_matrix(space: int, *, full_range: bool, height: int) -> Float32[np.ndarr
     to_rgb = np.column_stack([matrix, -offset]).astype(np.float32)
     to_rgb.flags.writeable = False
     return to_rgb
+
+
+def _of_films() -> Float32[np.ndarray, "3 4"]:
+    """The matrix of BT.709 in limited range."""
+    return rgb_matrix(1, full_range=False, height=0)
+
+
+@cache
+def _to_film() -> Float32[np.ndarray, "3 4"]:
+    """The matrix from (R, G, B, 1) to (y, u, v) of BT.709 in limited range."""
+    back = np.linalg.inv(_of_films()[:, :3].astype(float))
+    return np.column_stack([back, -back @ _of_films()[:, 3]]).astype(np.float32)

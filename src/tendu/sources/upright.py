@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64, UInt8
 
+from tendu.pixels import Box
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -58,6 +60,15 @@ class Turn:
     def size(self, width: int, height: int) -> tuple[int, int]:
         """The (width, height) of the upright picture, from those of the stored one; and the other way round."""
         return (height, width) if self.transpose else (width, height)
+
+    def stored_box(self, box: Box, width: int, height: int) -> Box:
+        """Where a part of the upright picture of this size is stored."""
+        left, top, right, bottom = box
+        if self.flip_x:
+            left, right = width - right, width - left
+        if self.flip_y:
+            top, bottom = height - bottom, height - top
+        return (top, left, bottom, right) if self.transpose else (left, top, right, bottom)
 
     def to_stored(
         self, affine: Float64[np.ndarray, "2 3"], width: float, height: float

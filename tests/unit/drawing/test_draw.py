@@ -2,16 +2,21 @@
 
 import dataclasses
 import inspect
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
+from film_planes import NeverWhole, planes_of
+from messy_files import slope
 from tendu.drawing.draw import draw
 from tendu.drawing.palette import LEFT, MIDDLE, OUTLINE, RIGHT
 from tendu.errors import DataError
 from tendu.frame import Frame
 from tendu.pose import Poses
 from tendu.skeleton import COCO17, Keypoint
+from tendu.sources.planes import YuvPixels
+from tendu.window import Window
 
 GROUND = 90
 
@@ -258,6 +263,56 @@ class TestRefusals:
         frame = grey()
         with pytest.raises(DataError, match=r"min_score is from 0 to 1, not 30\."):
             draw(frame, Poses.empty(frame.stamp), min_score=30)
+
+
+class TestOnAFilmsPicture:
+    SIDES: ClassVar = {Keypoint.LEFT_SHOULDER: (100.5, 60.5), Keypoint.LEFT_HIP: (110.5, 360.5)}
+
+    def frame(self, kind=YuvPixels):
+        pixels = planes_of(slope(640, 400))
+        return Frame.of(kind(*(getattr(pixels, field.name) for field in dataclasses.fields(pixels))))
+
+    @pytest.mark.parametrize(
+        "options", [{}, {"boxes": "shown", "labels": "both", "caption": "3 reps"}, {"faces": "blurred"}]
+    )
+    def test_the_image_is_that_of_drawing_on_rgb(self, options):
+        frame = self.frame()
+        people = poses_at(
+            frame,
+            self.SIDES,
+            {Keypoint.NOSE: (600.5, 390.5), Keypoint.LEFT_EYE: (639.0, 398.0)},
+            track=[4, 7],
+        )
+        whole = draw(Frame.of(frame.image), people, **options).image
+        assert (draw(frame, people, **options).image == whole).all()
+
+    def test_what_nobody_is_drawn_on_never_becomes_rgb_and_stays_bit_for_bit(self):
+        frame = self.frame(NeverWhole)
+        drawn = draw(frame, poses_at(frame, self.SIDES)).pixels.planes()
+        for now, then in zip(drawn, frame.pixels.planes(), strict=True):
+            differs = np.argwhere(now != then)
+            assert len(differs) > 0
+            assert (differs[:, 1] < 256 * now.shape[1] / 640).all(), (
+                "the person is within the first two tiles"
+            )
+
+    def test_its_planes_have_the_colours_that_were_drawn(self):
+        frame = self.frame()
+        planes = draw(frame, poses_at(frame, self.SIDES)).pixels.planes()
+        shown = YuvPixels(*planes, frame.pixels.to_rgb, frame.pixels.black, frame.pixels.turn)
+        assert np.abs(shown.rgb()[60, 100].astype(int) - LEFT).max() <= 4
+
+    def test_a_drawn_picture_can_be_drawn_on_again(self):
+        frame = self.frame()
+        once = draw(frame, poses_at(frame, self.SIDES))
+        again = draw(once, poses_at(frame, {Keypoint.NOSE: (300.5, 300.5)}))
+        assert again.image[210, 105].tolist() == once.image[210, 105].tolist() == list(LEFT)
+        assert again.image[300, 300].tolist() == list(MIDDLE)
+
+    def test_a_window_of_it_shows_what_was_drawn(self):
+        frame = self.frame()
+        drawn = draw(frame, poses_at(frame, self.SIDES))
+        assert (drawn.sample(Window(90.0, 50.0, 20.0, 20.0), 20, 20) == drawn.image[50:70, 90:110]).all()
 
 
 def test_every_bone_of_the_skeleton_is_drawn():

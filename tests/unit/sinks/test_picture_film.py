@@ -2,11 +2,13 @@
 
 import resource
 from contextlib import contextmanager
+from dataclasses import fields
 
 import av
 import numpy as np
 import pytest
 
+from film_planes import BT601, NeverWhole, planes_of
 from tendu.errors import DataError, SinkError
 from tendu.frame import Frame
 from tendu.sinks.video_file import FilmSink
@@ -19,6 +21,12 @@ UNEVEN = [0.0, 1001 / 30000, 0.1, 0.15, 0.9, 0.95, 2.0]
 
 def plain(colour, *, width=64, height=48, **options):
     return Frame.of(np.full((height, width, 3), colour, np.uint8), **options)
+
+
+def film_frame(colour, width, height, **options):
+    """A frame as a film has it, which must not become RGB as a whole."""
+    pixels = planes_of(np.full((height, width, 3), colour, np.uint8))
+    return Frame.of(NeverWhole(*(getattr(pixels, field.name) for field in fields(pixels))), **options)
 
 
 def film(times=UNEVEN, **options):
@@ -67,6 +75,25 @@ class TestMp4:
 
     def test_colours_come_back(self, tmp_path):
         write(tmp_path / "a.mp4", film())
+        _, colours, _ = read(tmp_path / "a.mp4")
+        assert np.abs(np.array(colours) - COLOURS).max() <= 4
+
+    @pytest.mark.parametrize(
+        "size", [(64, 48), (70, 50)], ids=["rows as they are", "rows padded by the encoder"]
+    )
+    def test_a_films_planes_go_into_it_without_becoming_rgb(self, tmp_path, size):
+        frames = [film_frame(colour, *size, time=k / 10) for k, colour in enumerate(COLOURS)]
+        write(tmp_path / "a.mp4", frames)
+        times, colours, _ = read(tmp_path / "a.mp4")
+        assert times == pytest.approx([k / 10 for k in range(len(COLOURS))], abs=1e-3)
+        assert np.abs(np.array(colours) - COLOURS).max() <= 4
+
+    def test_a_film_of_other_planes_becomes_bt709(self, tmp_path):
+        pictures = [np.full((48, 64, 3), colour, np.uint8) for colour in COLOURS]
+        write(
+            tmp_path / "a.mp4",
+            [Frame.of(planes_of(picture, space=BT601), time=k / 10) for k, picture in enumerate(pictures)],
+        )
         _, colours, _ = read(tmp_path / "a.mp4")
         assert np.abs(np.array(colours) - COLOURS).max() <= 4
 

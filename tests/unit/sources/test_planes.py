@@ -4,25 +4,13 @@ import av
 import numpy as np
 import pytest
 
+from film_planes import BT601, BT709, planes_of
 from messy_files import slope
 from tendu.pixels import RgbPixels
 from tendu.sources.container import pixels_of
 from tendu.sources.planes import YuvPixels, rgb_matrix
 from tendu.sources.upright import Turn
 from tendu.window import Window
-
-BT709, BT601 = 1, 6
-
-
-def planes_of(picture, *, turn=None, full_range=False, space=BT709):
-    """YuvPixels of an RGB picture, its colours halved in both directions by averaging."""
-    height, width = picture.shape[:2]
-    matrix = rgb_matrix(space, full_range=full_range, height=height).astype(float)
-    yuv = (picture - matrix[:, 3]) @ np.linalg.inv(matrix[:, :3]).T
-    padded = np.pad(yuv, [(0, height % 2), (0, width % 2), (0, 0)], mode="edge")
-    half = padded.reshape(padded.shape[0] // 2, 2, padded.shape[1] // 2, 2, 3).mean(axis=(1, 3))
-    y, u, v = (plane.round().astype(np.uint8) for plane in (yuv[..., 0], half[..., 1], half[..., 2]))
-    return YuvPixels(y, u, v, matrix.astype(np.float32), 0 if full_range else 16, turn or Turn())
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -40,6 +28,48 @@ def test_sampling_planes_is_sampling_the_rgb_picture(orientation, size):
         difference = np.abs(pixels.sample(window, 64, 64).astype(int) - whole.sample(window, 64, 64))
         # Along the picture's edge colour reaches half a pixel further than brightness: those few pixels may differ.
         assert np.percentile(difference, 93) <= 4
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("size", [(96, 64), (97, 63)], ids=["even sides", "odd sides"])
+def test_a_part_is_what_the_whole_has_there(orientation, size):
+    # Odd sides stand still: where a picture is flipped, even numbers count from its other end.
+    turn = Turn.from_exif(orientation if size[0] % 2 == 0 else 1)
+    pixels = planes_of(slope(*size), turn=turn)
+    whole = pixels.rgb()
+    for box in [(0, 0, 32, 32), (32, 16, 64, 48), (32, 32, pixels.width, pixels.height)]:
+        left, top, right, bottom = box
+        assert (pixels.part(box) == whole[top:bottom, left:right]).all()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_films_planes_are_had_upright_and_unchanged(orientation):
+    pixels = planes_of(slope(96, 64), turn=Turn.from_exif(orientation))
+    stored = (pixels.y, pixels.u, pixels.v)
+    for plane, kept in zip(pixels.planes(), stored, strict=True):
+        assert (plane == pixels.turn.upright(kept)).all()
+
+
+@pytest.mark.parametrize(
+    ("size", "options"),
+    [((96, 64), {"space": BT601}), ((96, 64), {"full_range": True}), ((97, 64), {}), ((96, 63), {})],
+    ids=["BT.601", "full range", "odd width", "odd height"],
+)
+def test_what_a_film_is_not_written_in_has_no_planes_for_it(size, options):
+    assert planes_of(slope(*size), **options).planes() is None
+
+
+def test_parts_with_other_colours_change_there_alone():
+    pixels = planes_of(slope(96, 64))
+    before = [plane.copy() for plane in (pixels.y, pixels.u, pixels.v)]
+    changed = pixels.planes([((32, 16, 64, 48), np.full((32, 32, 3), (94, 197, 255), np.uint8))])
+    assert all((now == then).all() for now, then in zip((pixels.y, pixels.u, pixels.v), before, strict=True))
+    for scale, now, then in zip((1, 2, 2), changed, before, strict=True):
+        elsewhere = np.ones(then.shape, bool)
+        elsewhere[16 // scale : 48 // scale, 32 // scale : 64 // scale] = False
+        assert (now[elsewhere] == then[elsewhere]).all()
+    inside = YuvPixels(*changed, pixels.to_rgb, pixels.black, Turn()).part((36, 20, 60, 44))
+    assert np.abs(inside.astype(int) - (94, 197, 255)).max() <= 2
 
 
 @pytest.mark.parametrize("space", [BT601, BT709])

@@ -67,3 +67,11 @@ def test_sampling_the_stored_picture_is_sampling_the_upright_one(orientation):
     expected = warp(upright, affine, 24, 20)
     seen = warp(stored, turn.to_stored(affine, width, height), 24, 20)
     assert np.abs(seen.astype(int) - expected).max() <= 1
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_part_of_the_upright_picture_is_found_where_it_is_stored(orientation):
+    stored, turn = slope(40, 30), Turn.from_exif(orientation)
+    upright = turn.upright(stored)
+    left, top, right, bottom = turn.stored_box((2, 4, 12, 20), *upright.shape[1::-1])
+    assert (turn.upright(stored[top:bottom, left:right]) == upright[4:20, 2:12]).all()
