@@ -25,7 +25,7 @@ from tendu.sinks.open_sink import open_sink
 from tendu.sinks.sink import Sink
 from tendu.sources.ahead import ReadAhead
 from tendu.sources.open_source import Spec, open_source
-from tendu.sources.source import Source
+from tendu.sources.source import Facts, Source
 
 Stage = Literal["open", "read", "look", "track", "draw", "write"]
 """Where time goes: opening everything and loading the model; waiting for the source; the model; telling people apart
@@ -103,7 +103,7 @@ def run(
         to: an output or several: names that `tendu.save` takes, or sinks. With none, only the summary remains.
         model: a model's name or file; an estimator, to choose more than that: `tendu.load(people=2)`; a function that
             gives one, called when source and outputs are known to be good; None for the default model. A model named for
-            a film leaves one core to the decoder.
+            a film of more than a megapixel leaves one core to the decoder.
         every: which frames are looked at: 2 takes every second one.
         start: seconds into a film; earlier frames are left out.
         end: seconds into a film; frames from there on are left out.
@@ -133,7 +133,7 @@ def run(
             facts = opened.facts
             filmed = rate or (None if facts.moving else _PHOTO_RATE)
             sinks = [_sink(target, facts.name, overwrite=overwrite, rate=filmed) for target in targets]
-            estimator = _estimator(model, moving=facts.moving)
+            estimator = _estimator(model, facts)
             if show:
                 sinks.append(Showing(paced=facts.moving and not facts.live, held=not facts.moving))
             for sink in sinks:
@@ -185,12 +185,12 @@ def _sink(target: Target, source: str, *, overwrite: bool, rate: float | None) -
     return open_sink(target, overwrite=overwrite, rate=rate)
 
 
-def _estimator(model: str | Path | Estimator | Callable[[], Estimator] | None, *, moving: bool) -> Estimator:
+def _estimator(model: str | Path | Estimator | Callable[[], Estimator] | None, facts: Facts) -> Estimator:
     match model:
         case Estimator():
             return model
         case None | str() | Path():
-            return load(model, threads=threads_beside_decoder() if moving else None)
+            return load(model, threads=threads_beside_decoder(facts.pixels) if facts.moving else None)
         case _:
             return model()
 

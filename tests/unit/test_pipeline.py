@@ -182,13 +182,13 @@ def test_no_model_is_loaded_for_a_source_or_an_output_that_cannot_be(tmp_path):
         run(film_frames(1), to=there, model=load, overwrite=True)
 
 
-def test_a_films_model_leaves_a_core_to_the_decoder(monkeypatch, tmp_path):
+def test_a_films_model_has_the_threads_that_its_frames_leave(monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr(pipeline, "load", lambda _, *, threads: asked.append(threads) or standing())
-    monkeypatch.setattr(pipeline, "threads_beside_decoder", lambda: 3)
+    monkeypatch.setattr(pipeline, "threads_beside_decoder", lambda pixels: pixels)
     run(film(tmp_path / "film.mp4", frames=1))
     run([np.zeros((64, 96, 3), np.uint8)])
-    assert asked == [3, None]
+    assert asked == [64 * 48, None]
 
 
 def test_the_source_itself_is_never_overwritten(tmp_path):

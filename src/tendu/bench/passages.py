@@ -14,6 +14,7 @@ from tendu.plain_table import number
 from tendu.runtimes.available import versions
 from tendu.runtimes.machine import threads_beside_decoder
 from tendu.sources.images import is_called_photo
+from tendu.sources.open_source import open_source
 
 NO_INPUT = "There is nothing to go through. Give --film FILE, --photos FOLDER or both."
 
@@ -58,7 +59,7 @@ def measured(
             return opened.enter_context(load(**{**options, **different}))
 
         estimator = model()
-        filming = model(threads=options.get("threads") or threads_beside_decoder())
+        filming = model(threads=options.get("threads") or threads_for(film))
         alone = [model(**form) for form in _forms(options.get("runtime", "auto"))]
         ways: list[Way] = []
         if film is not None:
@@ -100,6 +101,14 @@ def row(passage: Passage) -> list[str]:
         number(passage.shared.model, 2),
         *(number(passage.budget[stage], 2) for stage in STAGES),
     ]
+
+
+def threads_for(film: Path | None) -> int:
+    """The threads that `tendu.run` gives a film's model."""
+    if film is None:
+        return threads_beside_decoder(None)
+    with open_source(film) as source:
+        return threads_beside_decoder(source.facts.pixels)
 
 
 def _files(folder: Path) -> list[Path]:

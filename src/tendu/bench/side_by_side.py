@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tendu.bench.passages import threads_for
 from tendu.bench.peers import PEERS, Job, ap, best, large_photos, run_peer, run_tendu
 from tendu.errors import DataError, TenduError
 from tendu.loading import load, open_file
@@ -14,7 +15,7 @@ from tendu.metrics.coco import Truth, read_truth
 from tendu.models.catalog import default_model
 from tendu.models.weights import locate
 from tendu.plain_table import number
-from tendu.runtimes.machine import sensible_threads, threads_beside_decoder
+from tendu.runtimes.machine import sensible_threads
 
 LEGEND = (
     "Photos and frames a second from file to keypoints, the model loaded before. AP by pycocotools over every guess, whole photos of one "
@@ -66,7 +67,7 @@ def side_by_side(
             file.write_bytes(resized)
         job = Job({"photos": photos, "large": large}, film, file, sensible_threads(options.get("threads")))
         model = opened.enter_context(load(**options, min_score=0.0))
-        beside = options.get("threads") or threads_beside_decoder()
+        beside = options.get("threads") or threads_for(film)
         leaving: dict[str, Any] = {**options, "threads": beside}
         filming = opened.enter_context(load(**leaving, min_score=0.0))
         looks = {f"tendu, {look}": replace(model, look=look) for look in ("once", "zoom")}

@@ -96,7 +96,7 @@ FILMS = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv
     "--threads",
     type=whole,
     metavar="N",
-    help="Processor threads for the model; when not given all cores up to 4, one fewer in films.",
+    help="Processor threads for the model; when not given all cores up to 4, one fewer in films of over a megapixel.",
 )
 @click.option("--quiet", is_flag=True, help="Show no progress and no summary; errors are still shown.")
 def run(
@@ -142,7 +142,7 @@ def run(
         click.echo(say("Nothing is kept: add -o poses.jsonl, -o drawn.mp4 or --show."), err=True)
     options = {name: value for name, value in choices.items() if value is not None}
     if moving:
-        options.setdefault("threads", threads_beside_decoder())
+        options.setdefault("threads", threads_beside_decoder(source.facts.pixels))
     with Bar(shown=not quiet and sys.stderr.isatty() and not ("-" in targets and sys.stdout.isatty())) as bar:
         summary = run_pipeline(
             source,

@@ -93,8 +93,8 @@ KOREAN = {
     "What runs the model; auto, when not given, takes the fastest one installed.": (
         "모델을 실행할 엔진. 주지 않으면 auto: 설치된 것 가운데 가장 빠른 것을 씁니다."
     ),
-    "Processor threads for the model; when not given all cores up to 4, one fewer in films.": (
-        "모델이 쓸 스레드 수. 주지 않으면 모든 코어를 4개까지, 영상에서는 하나 적게 씁니다."
+    "Processor threads for the model; when not given all cores up to 4, one fewer in films of over a megapixel.": (
+        "모델이 쓸 스레드 수. 주지 않으면 모든 코어를 4개까지, 100만 화소가 넘는 영상에서는 하나 적게 씁니다."
     ),
     "Show no progress and no summary; errors are still shown.": (
         "진행 상황과 요약을 보여 주지 않습니다. 오류는 보여 줍니다."

@@ -19,6 +19,7 @@ class Facts:
         live: it cannot be rewound and does not wait.
         frames: how many will come, None where it does not say.
         rate: frames a second, None for photos or where it does not say.
+        pixels: of one frame, None where it does not say.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Facts:
     live: bool
     frames: int | None
     rate: float | None
+    pixels: int | None = None
 
 
 @runtime_checkable

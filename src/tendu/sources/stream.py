@@ -57,8 +57,9 @@ class Stream:
 
     @property
     def facts(self) -> Facts:
-        """That it is live, and its rate."""
-        return Facts(name=self._name, moving=True, live=True, frames=None, rate=self._rate)
+        """That it is live, its rate, and the size of its frames where it says so."""
+        pixels = self._stream.width * self._stream.height or None
+        return Facts(self._name, moving=True, live=True, frames=None, rate=self._rate, pixels=pixels)
 
     @property
     def problems(self) -> list[SourceError]:

@@ -57,7 +57,14 @@ class Film:
             # Only MP4 and its kin count their pictures one by one; other headers hold estimates or nothing.
             counted = stream.frames if "mp4" in container.format.name and cut.is_whole else 0
             frames = cut.count(counted) or None
-            facts = Facts(name, moving=True, live=False, frames=frames, rate=rate_of(stream) / cut.every)
+            facts = Facts(
+                name,
+                moving=True,
+                live=False,
+                frames=frames,
+                rate=rate_of(stream) / cut.every,
+                pixels=stream.width * stream.height or None,
+            )
             if isinstance(target, str):  # a server does not wait for the first pass
                 return cls(target, facts=facts, cut=cut)
             undo.pop_all()

@@ -22,11 +22,12 @@ def test_a_containers_limit_counts(monkeypatch, tmp_path, quota, cores):
     assert machine.sensible_threads(None) == min(cores, 4)
 
 
-@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (4, 3), (16, 4)])
-def test_in_a_film_the_decoder_keeps_a_core(monkeypatch, cores, threads):
+@pytest.mark.parametrize(("cores", "large", "small"), [(1, 1, 1), (2, 1, 2), (4, 3, 4), (16, 4, 4)])
+def test_in_a_large_film_the_decoder_keeps_a_core(monkeypatch, cores, large, small):
     alone = machine.Machine("", cores, "", "")
     monkeypatch.setattr(machine, "this_machine", lambda: alone)
-    assert machine.threads_beside_decoder() == threads
+    assert machine.threads_beside_decoder(1920 * 1080) == machine.threads_beside_decoder(None) == large
+    assert machine.threads_beside_decoder(1280 * 720) == small
 
 
 def test_a_boards_own_name_comes_first(monkeypatch, tmp_path):
