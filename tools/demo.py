@@ -1,7 +1,7 @@
 """The demo: the default model on a real photo, its keypoints printed, drawn and written as JSON.
 
 `make demo` runs it. The photo is NASA's portrait of the astronaut Eileen Collins (public domain), which scikit-image
-ships. Nothing is fetched but the model, and that only where it is bundled, given or kept nowhere.
+ships. Nothing is fetched.
 """
 
 import sys
@@ -10,28 +10,15 @@ from pathlib import Path
 
 import tendu
 from tendu.models.catalog import card, default_model
-from tendu.models.weights import find
 
-ROOT = Path(__file__).parents[1]
-OUT = ROOT / "out"
-SHARED = ROOT.parent / "shared" / "models"
-"""A folder of models beside the project, where developers keep them."""
-
-
-def load() -> tendu.Estimator:
-    """The default model: bundled, from TENDU_MODELS, from the folder beside the project, or from its address."""
-    wanted, models = card(default_model()), None
-    path = find(wanted)
-    if path is None and SHARED.is_dir():
-        models, path = SHARED, find(wanted, models=SHARED)
-    print(f"model  {wanted.title}, {path or 'from ' + wanted.addresses[0]}", flush=True)
-    return tendu.load(wanted.name, models=models)
+OUT = Path(__file__).parents[1] / "out"
 
 
 def main() -> None:
     """Runs the demo; ends with 1 and a sentence where it cannot."""
     try:
-        model = load()
+        print(f"model  {card(default_model()).title}", flush=True)
+        model = tendu.load()
         with as_file(files("skimage") / "data" / "astronaut.png") as photo:
             frame = tendu.read(photo)
         poses = model(frame)

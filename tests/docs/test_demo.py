@@ -1,4 +1,4 @@
-"""The demo: it finds the model in the order that it says, and does the main job or says what is missing."""
+"""The demo: it does the main job, or says what is missing."""
 
 import json
 import runpy
@@ -7,21 +7,19 @@ import pytest
 from PIL import Image
 
 from pages import ROOT
-from tendu.models import bundled
 from tendu.skeleton import COCO17
 
 
 @pytest.fixture
 def demo(room, monkeypatch):
-    """The demo's names, with its outputs in the room and no model anywhere."""
-    monkeypatch.delenv("TENDU_MODELS", raising=False)
+    """The demo's names, with its outputs in the room."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(room / "cache"))
     names = runpy.run_path(str(ROOT / "tools" / "demo.py"))["main"].__globals__
-    names |= {"OUT": room / "out", "SHARED": room / "beside"}
+    names["OUT"] = room / "out"
     return names
 
 
-def test_it_prints_draws_and_writes_the_pose(demo, room, model, capsys):
+def test_it_prints_draws_and_writes_the_pose(demo, room, capsys):
     demo["main"]()
     printed = capsys.readouterr().out
     assert all(f"  {name} " in printed for name in COCO17.names)
@@ -31,22 +29,7 @@ def test_it_prints_draws_and_writes_the_pose(demo, room, model, capsys):
     assert len(frame["people"]) == 1
 
 
-@pytest.mark.skipif(bool(bundled.cards()), reason="a bundled model is always there")
-class TestWhereTheModelComesFrom:
-    def test_without_any_it_says_how_to_place_the_file(self, demo):
-        with pytest.raises(SystemExit, match="To place it by hand, load https://"):
-            demo["main"]()
-
-    @pytest.mark.parametrize("named", [True, False])
-    def test_the_named_folder_comes_before_the_one_beside_the_project(
-        self, demo, room, monkeypatch, named, capsys
-    ):
-        # Both files are damaged; the error is about the one that was chosen.
-        for folder in ("named", "beside"):
-            (room / folder).mkdir()
-            (room / folder / "movenet-lightning-int8.tflite").write_bytes(b"no model")
-        if named:
-            monkeypatch.setenv("TENDU_MODELS", str(room / "named"))
-        with pytest.raises(SystemExit, match=r"^movenet-lightning-int8\.tflite is damaged"):
-            demo["main"]()
-        assert str(room / ("named" if named else "beside")) in capsys.readouterr().out
+def test_where_it_cannot_write_it_says_so_in_a_sentence(demo, room):
+    (room / "out").write_text("a file where the folder should be")
+    with pytest.raises(SystemExit, match=r"^Cannot (make|write) .*out.*\.$"):
+        demo["main"]()
