@@ -73,12 +73,13 @@ def threads_said(threads: int) -> str:
     return f"{threads} thread{'' if threads == 1 else 's'}"
 
 
+# A film's frame whose decoder needs no core of its own, px: with 720 rows both threads on two cores beat one by 3 to 29 %
+# for the default model, with 1080 only in LiteRT and by a tenth (benchmarks/NOTES.md).
+_SMALL = 1_000_000
+
 # Where Linux tells these things: kernel.org, Documentation/admin-guide/{pm/cpufreq,cgroup-v2}.rst.
 _GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
-# A film's frame whose decoder needs no core of its own, px: with 720 rows both threads on two cores beat one by 3 to 29 %
-# for the default model, with 1080 only in LiteRT and by less than a tenth (benchmarks/NOTES.md).
-_SMALL = 1_000_000
 _BOARD = Path("/sys/firmware/devicetree/base/model")
 
 

@@ -167,4 +167,6 @@ def _of_films() -> Float32[np.ndarray, "3 4"]:
 def _to_film() -> Float32[np.ndarray, "3 4"]:
     """The matrix from (R, G, B, 1) to (y, u, v) of BT.709 in limited range."""
     back = np.linalg.inv(_of_films()[:, :3].astype(float))
-    return np.column_stack([back, -back @ _of_films()[:, 3]]).astype(np.float32)
+    to_film = np.column_stack([back, -back @ _of_films()[:, 3]]).astype(np.float32)
+    to_film.flags.writeable = False
+    return to_film

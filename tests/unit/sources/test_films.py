@@ -16,6 +16,7 @@ from tendu.sources import packets
 from tendu.sources.container import open_container, picture_stream
 from tendu.sources.cut import Cut
 from tendu.sources.planes import YuvPixels
+from tendu.sources.source import Facts
 from tendu.sources.video import Film
 
 
@@ -92,13 +93,7 @@ def test_every_picture_comes_in_order_at_its_time(suffix, codec, tmp_path):
 
 def test_a_film_says_what_it_is(plain):
     facts = Film.open(plain).facts
-    assert (facts.name, facts.moving, facts.live, facts.frames, facts.rate) == (
-        str(plain),
-        True,
-        False,
-        20,
-        10.0,
-    )
+    assert facts == Facts(str(plain), moving=True, live=False, frames=20, rate=10.0, pixels=64 * 48)
     assert Film.open(plain, cut=Cut(every=3)).facts.frames == 7
     assert Film.open(plain, cut=Cut(every=3)).facts.rate == pytest.approx(10 / 3)
     assert Film.open(plain, cut=Cut(start=1.0)).facts.frames is None

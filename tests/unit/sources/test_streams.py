@@ -8,6 +8,7 @@ import pytest
 from local_server import closed_port, serving, silence
 from messy_files import film, number_of
 from tendu.errors import SourceError
+from tendu.sources.source import Facts
 from tendu.sources.stream import Stream
 
 
@@ -22,7 +23,7 @@ def site(tmp_path_factory):
 def test_frames_are_new_each_time_and_the_last_one_is_seen(site):
     address = f"{site}/film.mp4"
     with Stream.open(address) as stream:
-        assert (stream.facts.live, stream.facts.moving, stream.facts.frames) == (True, True, None)
+        assert stream.facts == Facts(address, moving=True, live=True, frames=None, rate=10.0, pixels=64 * 48)
         frames = list(stream)
     numbers = [frame.number for frame in frames]
     assert numbers == sorted(set(numbers))
