@@ -72,6 +72,16 @@ class Frame:
         """The whole picture, RGB, made on first use; do not write into it."""
         return self.pixels.rgb()
 
+    @property
+    def developed(self) -> bool:
+        """Whether `image` was made: then that is the picture, since somebody may have written into it all the same.
+
+        >>> frame = Frame.of(np.zeros((480, 640, 3), np.uint8))
+        >>> frame.developed, frame.image.shape, frame.developed
+        (False, (480, 640, 3), True)
+        """
+        return "image" in vars(self)
+
     def sample(self, window: Window, width: int, height: int) -> UInt8[np.ndarray, "h w 3"]:
         """A window of the picture as `height` × `width` RGB, black outside the picture."""
         return self.pixels.sample(window, width, height)

@@ -23,7 +23,8 @@ class Canvas:
     def __init__(self, frame: Frame) -> None:
         pixels = frame.pixels
         even = pixels.width % 2 == 0 and pixels.height % 2 == 0
-        self._whole = pixels if even and isinstance(pixels, Parted) else None
+        kept = even and not frame.developed
+        self._whole = pixels if kept and isinstance(pixels, Parted) else None
         self.width, self.height = pixels.width, pixels.height
         self._picture = (
             frame.image.copy()

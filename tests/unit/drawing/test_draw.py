@@ -309,6 +309,13 @@ class TestOnAFilmsPicture:
         assert again.image[210, 105].tolist() == once.image[210, 105].tolist() == list(LEFT)
         assert again.image[300, 300].tolist() == list(MIDDLE)
 
+    def test_what_was_written_into_its_image_is_kept(self):
+        frame = self.frame()
+        frame.image[:] = 200
+        drawn = draw(frame, poses_at(frame, self.SIDES))
+        assert drawn.image[0, 0].tolist() == [200, 200, 200]
+        assert drawn.image[210, 105].tolist() == list(LEFT)
+
     def test_a_window_of_it_shows_what_was_drawn(self):
         frame = self.frame()
         drawn = draw(frame, poses_at(frame, self.SIDES))

@@ -88,6 +88,16 @@ class TestMp4:
         assert times == pytest.approx([k / 10 for k in range(len(COLOURS))], abs=1e-3)
         assert np.abs(np.array(colours) - COLOURS).max() <= 4
 
+    def test_what_was_written_into_a_films_image_is_in_it(self, tmp_path):
+        frames = [
+            Frame.of(planes_of(np.zeros((48, 64, 3), np.uint8)), time=k / 10) for k in range(len(COLOURS))
+        ]
+        for frame, colour in zip(frames, COLOURS, strict=True):
+            frame.image[:] = colour
+        write(tmp_path / "a.mp4", frames)
+        _, colours, _ = read(tmp_path / "a.mp4")
+        assert np.abs(np.array(colours) - COLOURS).max() <= 4
+
     def test_a_film_of_other_planes_becomes_bt709(self, tmp_path):
         pictures = [np.full((48, 64, 3), colour, np.uint8) for colour in COLOURS]
         write(
