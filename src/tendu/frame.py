@@ -73,14 +73,14 @@ class Frame:
         return self.pixels.rgb()
 
     @property
-    def developed(self) -> bool:
-        """Whether `image` was made: then that is the picture, since somebody may have written into it all the same.
+    def current(self) -> Pixels:
+        """The picture as it is now: `image` where that was made, since somebody may have written into it all the same.
 
         >>> frame = Frame.of(np.zeros((480, 640, 3), np.uint8))
-        >>> frame.developed, frame.image.shape, frame.developed
-        (False, (480, 640, 3), True)
+        >>> frame.current is frame.pixels, frame.image.shape, frame.current.rgb() is frame.image
+        (True, (480, 640, 3), True)
         """
-        return "image" in vars(self)
+        return RgbPixels(self.image) if "image" in vars(self) else self.pixels
 
     def sample(self, window: Window, width: int, height: int) -> UInt8[np.ndarray, "h w 3"]:
         """A window of the picture as `height` × `width` RGB, black outside the picture."""

@@ -60,6 +60,11 @@ class Filmed(Protocol):
 class Parted(Pixels, Protocol):
     """A picture of which parts become RGB, and go back into its planes, without the rest."""
 
+    @property
+    def filmable(self) -> bool:
+        """Whether `planes` has any."""
+        ...
+
     def part(self, box: Box) -> UInt8[np.ndarray, "h w 3"]:
         """A part of the upright picture, RGB, as `rgb` has it; the box begins at even numbers."""
         ...

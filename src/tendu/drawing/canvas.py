@@ -21,10 +21,9 @@ class Canvas:
     """
 
     def __init__(self, frame: Frame) -> None:
-        pixels = frame.pixels
-        even = pixels.width % 2 == 0 and pixels.height % 2 == 0
-        kept = even and not frame.developed
-        self._whole = pixels if kept and isinstance(pixels, Parted) else None
+        pixels = frame.current
+        # Any other film's picture becomes RGB as a whole when it is written: once is enough.
+        self._whole = pixels if isinstance(pixels, Parted) and pixels.filmable else None
         self.width, self.height = pixels.width, pixels.height
         self._picture = (
             frame.image.copy()

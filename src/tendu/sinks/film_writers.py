@@ -59,8 +59,8 @@ class Mp4Writer:
 
     def add(self, picture: Frame, time: float, duration: float) -> None:
         """Adds a picture that is shown from `time` on, s from the film's start, for `duration`."""
-        pixels = picture.pixels
-        planes = pixels.planes() if isinstance(pixels, Filmed) and not picture.developed else None
+        pixels = picture.current
+        planes = pixels.planes() if isinstance(pixels, Filmed) else None
         frame = self._from_rgb(picture.image) if planes is None else _from_planes(planes)
         frame.pts, frame.time_base = round(time / _CLOCK), _CLOCK
         self._track.lasts(round(duration / _CLOCK))

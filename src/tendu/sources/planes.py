@@ -76,15 +76,21 @@ class YuvPixels:
         stored = self.turn.stored_box(box, self.width, self.height)
         return self.turn.upright(self._stored(stored))
 
+    @property
+    def filmable(self) -> bool:
+        """Whether it is BT.709 in limited range and of even sides, as films are written."""
+        even = self.width % 2 == 0 and self.height % 2 == 0
+        return even and np.array_equal(self.to_rgb, _of_films())
+
     def planes(self, parts: Sequence[tuple[Box, UInt8[np.ndarray, "_ _ 3"]]] = ()) -> Planes | None:
-        """The upright picture's planes, where they are BT.709 in limited range and of even sides.
+        """The upright picture's planes, where it is `filmable`.
 
         Args:
             parts: other RGB for parts of the upright picture, whose boxes begin and end at even numbers.
         """
         import cv2
 
-        if self.width % 2 or self.height % 2 or not np.array_equal(self.to_rgb, _of_films()):
+        if not self.filmable:
             return None
         y, u, v = (self.turn.upright(plane) for plane in (self.y, self.u, self.v))
         if not parts:

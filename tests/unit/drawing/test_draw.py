@@ -7,12 +7,13 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from film_planes import NeverWhole, planes_of
+from film_planes import BT601, NeverWhole, planes_of
 from messy_files import slope
 from tendu.drawing.draw import draw
 from tendu.drawing.palette import LEFT, MIDDLE, OUTLINE, RIGHT
 from tendu.errors import DataError
 from tendu.frame import Frame
+from tendu.pixels import RgbPixels
 from tendu.pose import Poses
 from tendu.skeleton import COCO17, Keypoint
 from tendu.sources.planes import YuvPixels
@@ -269,8 +270,7 @@ class TestOnAFilmsPicture:
     SIDES: ClassVar = {Keypoint.LEFT_SHOULDER: (100.5, 60.5), Keypoint.LEFT_HIP: (110.5, 360.5)}
 
     def frame(self, kind=YuvPixels):
-        pixels = planes_of(slope(640, 400))
-        return Frame.of(kind(*(getattr(pixels, field.name) for field in dataclasses.fields(pixels))))
+        return Frame.of(planes_of(slope(640, 400), kind=kind))
 
     @pytest.mark.parametrize(
         "options", [{}, {"boxes": "shown", "labels": "both", "caption": "3 reps"}, {"faces": "blurred"}]
@@ -301,6 +301,12 @@ class TestOnAFilmsPicture:
         planes = draw(frame, poses_at(frame, self.SIDES)).pixels.planes()
         shown = YuvPixels(*planes, frame.pixels.to_rgb, frame.pixels.black, frame.pixels.turn)
         assert np.abs(shown.rgb()[60, 100].astype(int) - LEFT).max() <= 4
+
+    def test_a_picture_that_no_film_takes_as_it_is_becomes_rgb_when_it_is_drawn_on(self):
+        frame = Frame.of(planes_of(slope(640, 400), space=BT601))
+        drawn = draw(frame, poses_at(frame, self.SIDES))
+        assert isinstance(drawn.pixels, RgbPixels)
+        assert (drawn.image == draw(Frame.of(frame.pixels.rgb()), poses_at(frame, self.SIDES)).image).all()
 
     def test_a_drawn_picture_can_be_drawn_on_again(self):
         frame = self.frame()

@@ -2,7 +2,6 @@
 
 import resource
 from contextlib import contextmanager
-from dataclasses import fields
 
 import av
 import numpy as np
@@ -25,8 +24,8 @@ def plain(colour, *, width=64, height=48, **options):
 
 def film_frame(colour, width, height, **options):
     """A frame as a film has it, which must not become RGB as a whole."""
-    pixels = planes_of(np.full((height, width, 3), colour, np.uint8))
-    return Frame.of(NeverWhole(*(getattr(pixels, field.name) for field in fields(pixels))), **options)
+    picture = np.full((height, width, 3), colour, np.uint8)
+    return Frame.of(planes_of(picture, kind=NeverWhole), **options)
 
 
 def film(times=UNEVEN, **options):
