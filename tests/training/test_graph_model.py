@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from tendu.errors import ModelError
-from tendu.training.network import Convolution, Network, Shape
+from tendu.training.convolution import Convolution
+from tendu.training.network import Network, Shape
 from tendu.training.start import network_from
 
 PLACES = {

@@ -1,20 +1,13 @@
 """Rounding to 8 bits: weights on steps, and layers that say what they said."""
 
 import numpy as np
+import pytest
 import torch
 
-from tendu.training.network import LEVELS, Network
-from tendu.training.rounding import on_steps, rounded
-
-
-def pictures(count: int, size: int = 64) -> list[np.ndarray]:
-    """Smooth ones, whose neighbouring pixels are alike as a photo's are."""
-    rng = np.random.default_rng(3)
-    coarse = rng.uniform(0, 255, (count, 4, 4, 3))
-    fine = coarse.repeat(size // 4, axis=1).repeat(size // 4, axis=2) + rng.normal(
-        0, 6, (count, size, size, 3)
-    )
-    return list(np.clip(fine, 0, 255).astype(np.uint8))
+from one_picture import smooth_pictures
+from tendu.training.convolution import LEVELS, Convolution
+from tendu.training.network import Network
+from tendu.training.rounding import _round, on_steps, rounded
 
 
 def off_steps(weight: torch.Tensor) -> float:
@@ -31,23 +24,50 @@ def heads_of(network: Network, several: list[np.ndarray]) -> torch.Tensor:
 
 
 def test_every_weight_is_on_a_step_and_the_largest_is_the_last_one(network):
-    made = rounded(network, pictures(4))
-    for layer, was in zip(made.convolutions(), network.convolutions(), strict=True):
+    made = rounded(network, smooth_pictures(4))
+    for layer in made.convolutions():
         assert off_steps(layer.weight) < 1e-3
-        ends = [one.weight.abs().amax(dim=(1, 2, 3)) for one in (layer, was)]
-        assert torch.allclose(ends[0], ends[1], rtol=1e-5)
+
+
+def test_large_layers_have_fifteen_steps_where_bits_are_four(network, monkeypatch):
+    monkeypatch.setattr("tendu.training.rounding.LARGE", 2_000)
+    made = rounded(network, smooth_pictures(4), bits=4)
+    counts = [
+        len(set((layer.weight[0] / layer.weight[0].abs().max() * 7).flatten().tolist()))
+        for layer in made.convolutions()
+        if layer.groups == 1 and layer.unit.numel() >= 2_000
+    ]
+    assert len(counts) > 5
+    assert max(counts) <= 15
+    small = [layer for layer in made.convolutions() if layer.unit.numel() < 2_000]
+    assert max(off_steps(layer.weight) for layer in small) < 1e-3
+    assert any(len(set(layer.weight[0].flatten().tolist())) > 15 for layer in small)
+
+
+@pytest.mark.parametrize(("kernel", "deep"), [(1, False), (3, True), (3, False)])
+def test_a_layer_makes_up_for_what_the_layers_before_it_lost(kernel, deep):
+    """Maps arrive at half their size: weights nearly double, since they are held to what they were a little."""
+    torch.manual_seed(4)
+    layer = Convolution(6, 6, kernel=kernel, depthwise=deep)
+    meant = torch.randn(8, 6, 12, 12) + 3
+    with torch.no_grad():
+        wanted = layer.linear(meant)
+        _round(layer, meant / 2, wanted, bits=8)
+        lost = layer.linear(meant / 2) - wanted
+    assert lost.square().mean().sqrt() < 0.08 * wanted.std()
+    assert lost.mean().abs() < 1e-4
 
 
 def test_the_network_given_stays_as_it_is(network):
     before = [layer.weight.clone() for layer in network.convolutions()]
-    rounded(network, pictures(2))
+    rounded(network, smooth_pictures(2))
     for was, layer in zip(before, network.convolutions(), strict=True):
         assert torch.equal(was, layer.weight)
         assert not layer._forward_pre_hooks
 
 
 def test_heads_of_other_pictures_move_by_less_than_with_the_nearest_steps(network):
-    several = pictures(48)
+    several = smooth_pictures(48)
     made, seen, unseen = rounded(network, several[:32]), heads_of(network, several[32:]), several[32:]
     ours = (heads_of(made, unseen) - seen).abs().mean()
     network.round(on=True)
@@ -58,7 +78,7 @@ def test_heads_of_other_pictures_move_by_less_than_with_the_nearest_steps(networ
 
 def test_a_network_that_learned_with_rounded_weights_keeps_them(network):
     network.round(on=True)
-    made = rounded(network, pictures(4))
+    made = rounded(network, smooth_pictures(4))
     for layer, was in zip(made.convolutions(), network.convolutions(), strict=True):
         assert torch.allclose(layer.weight, was.weight, atol=1e-6)
     network.round(on=False)

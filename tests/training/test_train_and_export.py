@@ -10,8 +10,10 @@ import pytest
 import tendu
 from tendu.cli.main import main
 from tendu.metrics.platt import Platt
+from tendu.models.graph import Graph
 from tendu.training.checkpoint import Checkpoint, load, save
 from tendu.training.network import Network, Shape
+from tendu.training.start import network_from
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,21 @@ def test_a_run_is_trained_resumed_and_exported(folder, capsys):
         )
     assert main(said) == 1
     assert "is there already. Give --overwrite" in capsys.readouterr().err
+
+
+def test_a_small_file_has_fewer_channels_and_weights_of_four_bits_and_can_be_started_from(folder):
+    inner = (8, 48, 48, 48, 48, 48, 48, 96, 96, 96, 96, 144, 144, 144, 240, 200, 240)
+    said = ["export", str(folder / "tiny.pt"), "--data", str(folder / "made.jsonl"), "--size", "96"]
+    said += ["--inner", ",".join(map(str, inner)), "--neck", "40", "-o", str(folder / "small.tflite")]
+    assert main([*said, "--precision", "int4", "--precision", "int8"]) == 0
+    four, eight = (folder / f"small-{precision}.tflite" for precision in ("int4", "int8"))
+    assert Graph(four.read_bytes()).halved
+    assert not Graph(eight.read_bytes()).halved
+    # The two convolutions after the trunk, of 1280 x 40 and 64 x 1280 weights, are the only ones that are large enough.
+    halved = 1280 * (40 + 64) / 2
+    assert 0.95 * halved < eight.stat().st_size - four.stat().st_size < 1.05 * halved
+    for file in (four, eight):
+        assert network_from(file).shape == Shape(size=96, width=0.25, head=16, inner=inner, neck=40)
 
 
 def test_an_exported_card_carries_the_calibration_of_held_people(folder, monkeypatch, capsys):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tendu.cli.values import share, whole
+from tendu.cli.values import share, whole, wholes
 from tendu.errors import DataError, SinkError, SourceError
 from tendu.extras import require
 
@@ -24,10 +24,11 @@ _CHECKED = 20  # pictures on which a file is compared with its network
 @click.option(
     "--precision",
     "precisions",
-    type=click.Choice(["float32", "float16", "int8"]),
+    type=click.Choice(["float32", "float16", "int8", "int4"]),
     multiple=True,
     default=("int8",),
-    help="How numbers are kept; int8 when not given; may be given several times.",
+    help="How numbers are kept; int8 when not given; int4 is int8 with 4-bit weights in large layers; may be given several "
+    "times.",
 )
 @click.option(
     "--data",
@@ -36,7 +37,8 @@ _CHECKED = 20  # pictures on which a file is compared with its network
     multiple=True,
     required=True,
     metavar="LABELS",
-    help="Training crops on which int8 sees its ranges and files are compared: a .jsonl or COCO's .json.",
+    help="Training crops on which int8 and int4 see their ranges, channels are seen together and files are compared: a .jsonl "
+    "or COCO's .json.",
 )
 @click.option(
     "--held",
@@ -64,6 +66,18 @@ _CHECKED = 20  # pictures on which a file is compared with its network
     help="Mix in another network with this share.",
 )
 @click.option(
+    "--size", type=whole, metavar="N", help="The side of the input, px; the network's own when not given."
+)
+@click.option(
+    "--inner",
+    type=wholes,
+    metavar="N,N,...",
+    help="Fewer channels within the 17 blocks, chosen and fitted without training.",
+)
+@click.option(
+    "--neck", type=whole, metavar="N", help="Fewer channels behind the last block, fitted likewise."
+)
+@click.option(
     "--about",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -74,7 +88,7 @@ _CHECKED = 20  # pictures on which a file is compared with its network
     type=int,
     default=0,
     metavar="N",
-    help="Which crops int8 sees its ranges on, by chance; AP on a few hundred photos moves by one with it.",
+    help="Which crops int8 and int4 see, by chance; AP on a few hundred photos moves by one with it.",
 )
 @click.option("--threads", type=whole, default="1", metavar="N", help="Processor threads for measuring.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
@@ -87,6 +101,9 @@ def export(
     held: tuple[tuple[Path, float], ...],
     judges: tuple[Path, ...],
     blend: tuple[tuple[Path, float], ...],
+    size: int | None,
+    inner: tuple[int, ...] | None,
+    neck: int | None,
     source: str,
     note: str,
     about: Path | None,
@@ -103,7 +120,9 @@ def export(
     from tendu.training.data import read_crops
     from tendu.training.export import PRECISIONS, card_of, file_of, parity, report_of, write_model
     from tendu.training.judge import judged
+    from tendu.training.narrow import smaller
     from tendu.training.quantize import calibration_pictures
+    from tendu.training.rounding import PICTURES
     from tendu.training.start import blended, network_from
 
     if output.suffix != ".tflite":
@@ -120,7 +139,8 @@ def export(
     network = network_from(checkpoint)
     network = (blended(network, blend) if blend else network).eval()
     crops = [read_crops(path, limit=2000) for path in labels]
-    pictures = calibration_pictures(crops, size=network.shape.size, seed=seed)
+    network = smaller(network, crops, size=size, inner=inner, neck=neck)
+    pictures = calibration_pictures(crops, size=network.shape.size, count=PICTURES, seed=seed)
     unseen = [read_crops(path).parted(part)[1] for path, part in held]
     try:
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -19,6 +19,15 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def wholes(text: str) -> tuple[int, ...]:
+    """Whole numbers, 1 or more, with commas between them.
+
+    >>> wholes("56,192")
+    (56, 192)
+    """
+    return tuple(whole(part.strip()) for part in text.split(","))
+
+
 def share(text: str) -> float:
     """A number from 0 to 1."""
     number = _number(text)

@@ -42,12 +42,21 @@ TRAINING = {
     "The model's file; its name is the model's. A precision's name is added where several are written.": (
         "모델 파일. 파일 이름이 모델 이름이 됩니다. 여러 개를 쓸 때는 정밀도 이름이 붙습니다."
     ),
-    "How numbers are kept; int8 when not given; may be given several times.": (
-        "수를 저장하는 방식. 주지 않으면 int8입니다. 여러 번 줄 수 있습니다."
+    "How numbers are kept; int8 when not given; int4 is int8 with 4-bit weights in large layers; may be given several "
+    "times.": (
+        "수를 저장하는 방식. 주지 않으면 int8입니다. int4는 큰 층의 가중치만 4비트로 저장하는 int8입니다. 여러 번 줄 수 있습니다."
     ),
-    "Training crops on which int8 sees its ranges and files are compared: a .jsonl or COCO's .json.": (
-        "int8의 값 범위를 정하고 파일을 비교할 학습용 사진. .jsonl이나 COCO의 .json입니다."
+    "Training crops on which int8 and int4 see their ranges, channels are seen together and files are compared: a .jsonl "
+    "or COCO's .json.": (
+        "int8과 int4의 값 범위를 정하고, 채널을 줄이고, 파일을 비교할 때 보는 학습용 사진. .jsonl이나 COCO의 .json입니다."
     ),
+    "The side of the input, px; the network's own when not given.": (
+        "입력 한 변의 픽셀 수. 주지 않으면 네트워크의 크기를 그대로 씁니다."
+    ),
+    "Fewer channels within the 17 blocks, chosen and fitted without training.": (
+        "블록 17개 안의 채널을 이 수로 줄입니다. 학습 없이 고르고 맞춥니다."
+    ),
+    "Fewer channels behind the last block, fitted likewise.": "마지막 블록 뒤의 채널을 같은 방법으로 줄입니다.",
     "Measure AP on these annotated photos; may be given several times.": (
         "이 사진들로 AP를 잽니다. 여러 번 줄 수 있습니다."
     ),
@@ -58,7 +67,7 @@ TRAINING = {
         "데이터, 학습, 한계에 대한 Markdown 글. 카드에 들어갑니다."
     ),
     "Processor threads for measuring.": "측정에 쓰는 프로세서 스레드 수.",
-    "Which crops int8 sees its ranges on, by chance; AP on a few hundred photos moves by one with it.": (
-        "int8의 범위를 정할 때 볼 조각을 고르는 난수의 씨앗. 사진 몇백 장의 AP는 이것만으로 1쯤 달라집니다."
+    "Which crops int8 and int4 see, by chance; AP on a few hundred photos moves by one with it.": (
+        "int8과 int4가 볼 조각을 고르는 난수의 씨앗. 사진 몇백 장의 AP는 이것만으로 1쯤 달라집니다."
     ),
 }

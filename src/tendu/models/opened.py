@@ -31,7 +31,7 @@ class OpenedModel:
     """What a runtime and an estimator need to know of a file.
 
     Attributes:
-        content: the bytes to run: the file's own, or the file cut short or turned into floats.
+        content: the bytes to run: the file's own, or the file cut short, turned into floats, or with 4-bit weights in 8.
         decoder: reads its numbers.
         height, width: of its input, px.
         centred: its float input runs from -1 to 1.
@@ -79,7 +79,7 @@ def open_model(
             f"This model's input stays {height} × {width}: size={size} needs a MoveNet read with "
             'decode="float". Leave size out.'
         )
-    if ends != graph.outputs or precision == "float" or side:
+    if ends != graph.outputs or precision == "float" or side or graph.halved:
         content = _cached(content, graph, ends, precision, side)
         height, width = side or height, side or width
     centred = isinstance(decoder, PoseNetDecoder) and graph.dtype(graph.inputs[0]) == np.float32

@@ -16,6 +16,7 @@ from tendu.metrics.calibration import Bin, Calibration
 from tendu.metrics.platt import Platt
 from tendu.models.card import ModelCard
 from tendu.models.movenet import HeadsDecoder
+from tendu.models.opened import open_model
 from tendu.runtimes.litert import LiteRT
 from tendu.training.chances import Chances
 from tendu.training.judge import Figure
@@ -24,8 +25,8 @@ from tendu.training.quantize import quantized
 from tendu.training.rounding import rounded
 from tendu.training.tflite import written
 
-Precision = Literal["float32", "float16", "int8"]
-PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
+Precision = Literal["float32", "float16", "int8", "int4"]
+PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8", "int4")
 
 TENTHS = range(10)
 """The bins of a reliability table."""
@@ -55,11 +56,13 @@ def file_of(network: Network, precision: Precision, pictures: list[UInt8[np.ndar
 
     Args:
         network: it.
-        precision: float32; float16 stores weights in half the bytes; int8 computes in 8-bit numbers.
-        pictures: real ones, on which int8 rounds weights and sees the ranges of its numbers; unused otherwise.
+        precision: float32; float16 stores weights in half the bytes; int8 computes in 8-bit numbers; int4 does too, and
+            stores the weights of large layers in half of int8's bytes.
+        pictures: real ones, on which int8 and int4 round weights and see the ranges of their numbers; unused otherwise.
     """
-    if precision == "int8":
-        return quantized(written(rounded(network, pictures)), pictures)
+    if precision in ("int8", "int4"):
+        bits = 8 if precision == "int8" else 4
+        return quantized(written(rounded(network, pictures, bits=bits)), pictures, bits=bits)
     return written(network, weights=precision)
 
 
@@ -74,7 +77,7 @@ def parity(
         pictures: what both look at.
         threads: for the file.
     """
-    runtime, decoder = LiteRT(model, threads=threads), HeadsDecoder()
+    runtime, decoder = LiteRT(open_model(model).content, threads=threads), HeadsDecoder()
     heads, points, scores, times = [0.0], [0.0], [0.0], list[float]()
     network.eval()
     for picture in pictures:

@@ -1,20 +1,16 @@
 """MoveNet's network: a MobileNetV2 trunk, a feature pyramid up to stride 4, and four heads on its finest map.
 
 The published Lightning graph is this with width 1 and 192 pixels; names and numbers of layers were read off that file.
-Convolutions carry a bias and no batch norm: a file that is read has them folded in, and one that is written needs
-them so.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from tendu.errors import DataError
-
-Activation = Literal["none", "relu", "relu6"]
+from tendu.training.convolution import Convolution
 
 TRUNK = (
     (1, 16, 1, 1),
@@ -27,6 +23,11 @@ TRUNK = (
 )
 """MobileNetV2's stages: expansion, channels, blocks, stride of the first (Sandler et al., arXiv 1801.04381, table 2)."""
 
+BLOCKS = sum(count for _, _, count, _ in TRUNK)
+
+EARLY = 7
+"""Blocks after which the trunk's maps have stride 16 and are small."""
+
 TAPPED = (2, 5, 9)
 """The blocks after which the pyramid takes a map: the last ones of strides 4, 8 and, at 64 channels, 16."""
 
@@ -35,9 +36,6 @@ TAPS = (1, 2, 3)
 
 LAST = 1280
 """Channels after the trunk, whatever the width: Thunder has as many as Lightning."""
-
-LEVELS = 127
-"""Steps of an 8-bit weight between nothing and its channel's largest, which ai-edge-quantizer makes the last of them."""
 
 HEAD_CHANNELS = (1, 17, 34, 34)
 """Channels of centre, heatmap, offset and regression, in this order wherever heads are passed on."""
@@ -51,11 +49,16 @@ class Shape:
         size: the side of its input, px, a multiple of 32.
         width: factor on the trunk's channels, which stay multiples of 8.
         head: channels within a head.
+        inner: channels within each of the 17 blocks, between its two convolutions over channels; none for the published
+            numbers, six times what comes into a block.
+        neck: channels that the last block hands on; None for the published number.
     """
 
     size: int = 192
     width: float = 1.0
     head: int = 96
+    inner: tuple[int, ...] = ()
+    neck: int | None = None
 
     def channels(self, number: int) -> int:
         """A published number of channels at this width: the nearest multiple of 8, never a tenth less."""
@@ -67,103 +70,13 @@ SHAPES = {"lightning": Shape(192, 1.0), "thunder": Shape(256, 1.75)}
 """The two published members (MoveNet's model card: depth multiplier 1.0 and 1.75)."""
 
 
-class Convolution(nn.Module):
-    """A convolution with bias and activation, padded as TensorFlow's SAME, weights kept as scale × unit.
-
-    A file's weights have batch norm folded in, so that channels differ in size a thousandfold, and Adam's steps, equal
-    for all, would destroy the small ones. Each output channel therefore has a fixed scale; what is trained is of unit
-    size.
-
-    Args:
-        inputs: channels that come in.
-        outputs: channels that go out.
-        kernel: 1 or 3.
-        stride: 1 or 2.
-        depthwise: each channel for itself; `inputs` equals `outputs`.
-        activation: what follows.
-    """
-
-    scale: Tensor
-
-    def __init__(
-        self,
-        inputs: int,
-        outputs: int,
-        *,
-        kernel: int = 1,
-        stride: int = 1,
-        depthwise: bool = False,
-        activation: Activation = "none",
-    ) -> None:
-        super().__init__()
-        self.kernel, self.stride, self.activation, self.rounded = kernel, stride, activation, False
-        self.groups = inputs if depthwise else 1
-        fan = kernel * kernel * (1 if depthwise else inputs)
-        self.unit = nn.Parameter(torch.randn(outputs, 1 if depthwise else inputs, kernel, kernel))
-        self.shift = nn.Parameter(torch.zeros(outputs))
-        self.register_buffer("scale", torch.full((outputs,), (2 / fan) ** 0.5))
-
-    @property
-    def weight(self) -> Tensor:
-        """What is convolved with: (outputs, inputs, kernel, kernel); where `rounded`, as 8 bits hold it.
-
-        Rounded weights learn as if they were not (straight-through estimation, Bengio et al., arXiv 1308.3432).
-        """
-        weight = self.unit * self.scale[:, None, None, None]
-        if not self.rounded:
-            return weight
-        step = weight.detach().abs().amax(dim=(1, 2, 3), keepdim=True).clamp_min(1e-12) / LEVELS
-        return weight + (torch.round(weight / step) * step - weight).detach()
-
-    @property
-    def bias(self) -> Tensor:
-        """What is added: (outputs,). Its step is the fan-in's share of a weight's, as an input of 1 for each."""
-        return self.shift * self.scale
-
-    def set(self, weight: Tensor, bias: Tensor) -> None:
-        """Takes weights as a file has them; the scale becomes their size in each channel."""
-        with torch.no_grad():
-            size = weight.square().mean(dim=(1, 2, 3)).sqrt()
-            self.scale.copy_(size.clamp_min(1e-6))
-            self.unit.copy_(weight / self.scale[:, None, None, None])
-            self.shift.copy_(bias / self.scale)
-
-    def padded(self, maps: Tensor) -> tuple[Tensor, int]:
-        """Maps, and by how much the convolution still pads them at every edge."""
-        # SAME on an even side pads the far edge only (tensorflow.org, tf.nn, "notes on padding").
-        return (functional.pad(maps, (0, 1, 0, 1)), 0) if self.stride == 2 else (maps, self.kernel // 2)
-
-    def linear(self, maps: Tensor) -> Tensor:
-        """What the activation is given."""
-        maps, padding = self.padded(maps)
-        # Strided depthwise gradients take twice as long in bfloat16 as in float32 (oneDNN, AVX-512, measured).
-        if self.groups > 1 and self.stride == 2 and maps.device.type == "cpu":
-            with torch.autocast("cpu", enabled=False):
-                return functional.conv2d(
-                    maps.float(), self.weight, self.bias, self.stride, padding, groups=self.groups
-                )
-        return functional.conv2d(maps, self.weight, self.bias, self.stride, padding, groups=self.groups)
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """Maps to maps, (n, channels, height, width)."""
-        maps = self.linear(maps)
-        match self.activation:
-            case "relu":
-                return functional.relu(maps)
-            case "relu6":
-                return functional.relu6(maps)
-            case _:
-                return maps
-
-
 class Block(nn.Module):
     """MobileNetV2's inverted bottleneck; its own input is added where the shapes allow."""
 
-    def __init__(self, inputs: int, outputs: int, expansion: int, stride: int) -> None:
+    def __init__(self, inputs: int, wide: int, outputs: int, stride: int, *, expand: bool) -> None:
         super().__init__()
-        wide = inputs * expansion
         self.added = stride == 1 and inputs == outputs
-        self.expand = Convolution(inputs, wide, activation="relu6") if expansion > 1 else None
+        self.expand = Convolution(inputs, wide, activation="relu6") if expand else None
         self.depthwise = Convolution(wide, wide, kernel=3, stride=stride, depthwise=True, activation="relu6")
         self.project = Convolution(wide, outputs)
 
@@ -216,10 +129,14 @@ class Network(nn.Module):
         self.stem = Convolution(3, channels(32), kernel=3, stride=2, activation="relu6")
         inputs = channels(32)
         self.blocks = nn.ModuleList()
-        for expansion, outputs, count, first in TRUNK:
+        for expansion, given, count, first in TRUNK:
             for number in range(count):
-                self.blocks.append(Block(inputs, channels(outputs), expansion, first if number == 0 else 1))
-                inputs = channels(outputs)
+                wide = shape.inner[len(self.blocks)] if shape.inner else inputs * expansion
+                ends = len(self.blocks) == BLOCKS - 1
+                outputs = shape.neck if ends and shape.neck is not None else channels(given)
+                stride = first if number == 0 else 1
+                self.blocks.append(Block(inputs, wide, outputs, stride, expand=expansion > 1))
+                inputs = outputs
         self.last = Convolution(inputs, LAST, activation="relu6")
         fine, middle, coarse = (TRUNK[stage][1] for stage in TAPS)
         self.laterals = nn.ModuleList([Convolution(channels(wide), wide) for wide in (fine, middle, coarse)])
@@ -231,17 +148,41 @@ class Network(nn.Module):
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """The four heads."""
-        maps = self.stem(pictures / 127.5 - 1)
+        return self.ended(*self.begun(pictures))
+
+    def begun(self, pictures: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """The trunk's map after its early blocks, and those that the pyramid takes on the way."""
         beside: list[Tensor] = []
-        for number, block in enumerate(self.blocks):
-            maps = block(maps)
-            if number in TAPPED:
-                beside.append(self.laterals[len(beside)](maps))
+        return self._through(range(EARLY), self.stem(pictures / 127.5 - 1), beside), beside
+
+    def ended(self, maps: Tensor, beside: list[Tensor]) -> list[Tensor]:
+        """The four heads of what has begun."""
+        beside = list(beside)
+        maps = self._through(range(EARLY, BLOCKS), maps, beside)
         maps = self.top(self.last(maps))
         for smooth in self.smooth:
             maps = functional.interpolate(maps, scale_factor=2, mode="bilinear", align_corners=False)
             maps = smooth(maps + beside.pop())
         return [head(maps) for head in self.heads]
+
+    def _through(self, numbers: range, maps: Tensor, beside: list[Tensor]) -> Tensor:
+        for number in numbers:
+            maps = self.blocks[number](maps)
+            if number in TAPPED:
+                beside.append(self.laterals[len(beside)](maps))
+        return maps
+
+    def sized(self, size: int) -> "Network":
+        """The same weights for an input of another size.
+
+        Raises:
+            DataError: it is no multiple of 32.
+        """
+        if size < 32 or size % 32:
+            raise DataError(f"size is a multiple of 32, not {size}.")
+        made = Network(replace(self.shape, size=size))
+        made.load_state_dict(self.state_dict())
+        return made.eval()
 
     def round(self, *, on: bool) -> None:
         """Uses weights rounded to 8 bits, or as they are; what is kept and learned is not rounded."""

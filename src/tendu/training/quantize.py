@@ -1,23 +1,27 @@
-"""Quantising a float .tflite file: 8-bit weights per channel and 8-bit activations, their ranges seen on real crops."""
+"""Quantising a float .tflite file: weights in steps per channel and 8-bit activations, their ranges seen on real crops."""
 
 import warnings
+from math import prod
 from typing import Any
 
 import numpy as np
-from jaxtyping import UInt8
+from flatbuffers import Builder
+from jaxtyping import Shaped, UInt8
 
 from tendu.extras import require
+from tendu.models.graph import Graph
 from tendu.training.augment import draw
 from tendu.training.data import Crops
 from tendu.training.plan import CELL, planned
+from tendu.training.rounding import LARGE
 from tendu.training.tflite import INPUT, SIGNATURE
 
 CALIBRATION = 180
-"""Crops on which ranges are seen."""
+"""Pictures on which ranges are seen."""
 
 
 def calibration_pictures(
-    several: list[Crops], *, size: int, count: int = CALIBRATION, seed: int = 0
+    several: list[Crops], *, size: int, count: int, seed: int = 0
 ) -> list[UInt8[np.ndarray, "s s 3"]]:
     """Pictures as training draws them, unworsened: the sets in turn, crops by chance."""
     rng = np.random.default_rng(seed)
@@ -38,20 +42,30 @@ REACH = 0.75
 """The farthest regression that 8 bits hold, in sides of the heads."""
 
 
-def quantized(model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]]) -> bytes:
+def quantized(model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]], *, bits: int = 8) -> bytes:
     """The file with 8-bit weights and activations, its heads among them; its input stays uint8.
 
     Args:
         model: a float32 file that `tendu.training.tflite.written` made.
-        pictures: what is looked at to see each tensor's range.
+        pictures: the first `CALIBRATION` are looked at to see each tensor's range.
+        bits: of the weights of large layers, 8 or 4.
 
     Raises:
         MissingExtraError: ai-edge-quantizer is not installed.
     """
     library: Any = require("ai_edge_quantizer", extra="train", purpose="Quantising a model")
     recipes: Any = require("ai_edge_quantizer.recipe", extra="train", purpose="Quantising a model")
-    quantizer = library.quantizer.Quantizer(bytearray(model), recipes.static_wi8_ai8())
-    given = {SIGNATURE: [{INPUT: picture[None]} for picture in pictures]}
+    wanted: list[dict[str, Any]] = recipes.static_wi8_ai8()
+    if bits != 8:
+        weights = {**wanted[0]["op_config"]["weight_tensor_config"], "num_bits": bits}
+        few = {**wanted[0]["op_config"], "weight_tensor_config": weights}
+        # The quantiser calls an operator by its outputs' names, each with a semicolon after it.
+        wanted += [
+            {**wanted[0], "regex": f"^{name};?$", "operation": "CONV_2D", "op_config": few}
+            for name in _large(model)
+        ]
+    quantizer = library.quantizer.Quantizer(bytearray(model), wanted)
+    given = {SIGNATURE: [{INPUT: picture[None]} for picture in pictures[:CALIBRATION]]}
     with warnings.catch_warnings():
         # It keeps all tensors, which is its job, and LiteRT warns of the memory that takes.
         warnings.simplefilter("ignore", UserWarning)
@@ -64,12 +78,20 @@ def quantized(model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]]) -> bytes
     return _whole(made)
 
 
+def _large(model: bytes) -> list[str]:
+    """The names of the operators over channels with many weights."""
+    graph = Graph(model)
+    convolved = [one for one in graph.operators if graph.operator(one) == "CONV_2D"]
+    return [
+        graph.name(int(one.outputs[0])) for one in convolved if prod(graph.shape(int(one.inputs[1]))) >= LARGE
+    ]
+
+
 def _whole(model: bytes) -> bytes:
     """The file with all weights inside its tables and operators named in both of their fields: OpenVINO needs both.
 
     The quantiser puts large weights behind the tables, and names the operators that it adds in the newer field alone.
     """
-    import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
     tables: Any = schema.ModelT.InitFromPackedBuf(model, 0)
@@ -79,6 +101,21 @@ def _whole(model: bytes) -> bytes:
             buffer.offset = buffer.size = 0
     for code in tables.operatorCodes:
         code.deprecatedBuiltinCode = code.builtinCode  # all of ours are below 127, where both are the same
-    builder = flatbuffers.Builder(len(model))
+    builder = _Sharing(len(model))
     builder.Finish(tables.Pack(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
+
+
+class _Sharing(Builder):
+    """A builder that writes equal vectors once: a file has thousands of zero points, eight bytes each, all of them 0."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self._written: dict[tuple[str, bytes], int] = {}
+
+    def CreateNumpyVector(self, x: Shaped[np.ndarray, "n"]) -> int:  # noqa: N802  the library's name
+        """Where the vector lies."""
+        key = (x.dtype.str, x.tobytes())
+        if key not in self._written:
+            self._written[key] = super().CreateNumpyVector(x)
+        return self._written[key]

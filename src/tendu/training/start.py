@@ -5,6 +5,7 @@ in the order of `Network.convolutions`, so each finds its place by its turn and 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tendu.errors import DataError, ModelError
 from tendu.models.graph import Graph
 from tendu.training.checkpoint import averaged, load
 from tendu.training.graph_model import Layer, graph_model
-from tendu.training.network import Network, Shape
+from tendu.training.network import Block, Network, Shape
 
 
 def network_from(path: Path) -> Network:
@@ -33,7 +34,9 @@ def network_from(path: Path) -> Network:
         case _:
             return averaged(load(path))
     stem, head = len(layers[0][0]), len(layers[-1][0][0])
-    network = Network(Shape(size=max(side, 32), width=stem / 32, head=head))
+    network = Network(
+        _narrow(Shape(size=max(side, 32), width=stem / 32, head=head), [len(weight) for weight, _ in layers])
+    )
     for turn, (layer, given) in enumerate(zip_longest(network.convolutions(), layers)):
         if layer is None or given is None or layer.unit.shape != given[0].shape:
             wanted = None if layer is None else tuple(layer.unit.shape)
@@ -44,6 +47,23 @@ def network_from(path: Path) -> Network:
             )
         layer.set(torch.tensor(given[0]), torch.tensor(given[1]))
     return network
+
+
+def _narrow(shape: Shape, channels: list[int]) -> Shape:
+    """The shape with as many channels within its blocks, and behind the last, as a file's convolutions give in turn."""
+    published = Network(shape)
+    order = published.convolutions()
+    if len(order) != len(channels):
+        return shape
+    has = dict(zip(order, channels, strict=True))
+    blocks = [block for block in published.blocks if isinstance(block, Block)]
+    inner, neck = tuple(has[block.depthwise] for block in blocks), has[blocks[-1].project]
+    usual = tuple(block.depthwise.groups for block in blocks)
+    return replace(
+        shape,
+        inner=() if inner == usual else inner,
+        neck=None if neck == len(blocks[-1].project.unit) else neck,
+    )
 
 
 def blended(network: Network, others: Sequence[tuple[Path, float]]) -> Network:
@@ -69,10 +89,10 @@ def blended(network: Network, others: Sequence[tuple[Path, float]]) -> Network:
     several = [(network, 1 - sum(parts))]
     for path, part in others:
         other = network_from(path)
-        if (other.shape.width, other.shape.head) != (network.shape.width, network.shape.head):
+        if replace(other.shape, size=network.shape.size) != network.shape:
             raise DataError(
-                f"{path.name} is a network of another width ({other.shape.width:g}, not {network.shape.width:g}). "
-                "Blend networks that began as the same one."
+                f"{path.name} is a network of another width ({other.shape.width:g}, not {network.shape.width:g}) or with "
+                "other channels in its blocks. Blend networks that began as the same one."
             )
         several.append((other, part))
     for one, _ in several:

@@ -11,7 +11,8 @@ import numpy as np
 from jaxtyping import Shaped
 
 from tendu.models.graph import HEADS
-from tendu.training.network import TAPPED, Block, Convolution, Network, Separable
+from tendu.training.convolution import Convolution
+from tendu.training.network import TAPPED, Block, Network, Separable
 
 Weights = Literal["float32", "float16"]
 
