@@ -3,6 +3,10 @@
 The floors are a point or two below what was measured, which is what another processor's rounding moves.
 """
 
+import tomllib
+import zlib
+from pathlib import Path
+
 import pytest
 
 import tendu
@@ -73,6 +77,15 @@ def test_what_is_bundled_is_small_and_calibrated(name):
     assert (bundled.FOLDER / f"{name}.md").is_file()
     most = {"tendu-lightning-fp16.tflite": 5e6, "tendu-thunder.tflite": 8e6}
     assert card.bytes <= most.get(card.file, 3e6)
+
+
+def test_the_models_of_a_wheel_leave_it_under_15_mb():
+    root = Path(__file__).parents[2]
+    wheel = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    left_out = {path for pattern in wheel["exclude"] for path in root.glob(pattern)}
+    models = set((root / "src/tendu/models/bundled").glob("*.tflite"))
+    assert len(models - left_out) == 3
+    assert sum(len(zlib.compress(path.read_bytes())) for path in models - left_out) < 14e6
 
 
 def test_one_of_two_people_is_not_given_the_other_s_wrist(shared):
