@@ -56,13 +56,3 @@ def labels_of(people, trust, *, others=(), centred=True):
 def pulled(heads, people, trust, **options):
     """The heads of one picture, moved towards its labels."""
     return heads_of(labels.pulled(maps_of(heads), labels_of(people, trust, **options)))
-
-
-def smooth_pictures(count: int, size: int = 64) -> list[np.ndarray]:
-    """Smooth ones, whose neighbouring pixels are alike as a photo's are."""
-    rng = np.random.default_rng(3)
-    coarse = rng.uniform(0, 255, (count, 4, 4, 3))
-    fine = coarse.repeat(size // 4, axis=1).repeat(size // 4, axis=2) + rng.normal(
-        0, 6, (count, size, size, 3)
-    )
-    return list(np.clip(fine, 0, 255).astype(np.uint8))

@@ -2,23 +2,16 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
 
-from one_picture import smooth_pictures
+from smooth import heads_of, smooth_pictures
 from tendu.errors import DataError
 from tendu.training.narrow import narrowed, smaller
 from tendu.training.network import Block, Network
 
 INNER = (8, 48, 48, 48, 48, 48, 48, 96, 96, 96, 96, 144, 144, 144, 240, 240, 240)
 """Of the tiny network's blocks."""
-
-
-def heads_of(network: Network, several: list[np.ndarray]) -> torch.Tensor:
-    given = torch.from_numpy(np.stack(several)).permute(0, 3, 1, 2).float()
-    with torch.no_grad():
-        return torch.cat([head.flatten(1) for head in network.eval()(given)], dim=1)
 
 
 def block_of(network: Network, number: int) -> Block:

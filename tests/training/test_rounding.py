@@ -1,12 +1,10 @@
 """Rounding to 8 bits: weights on steps, and layers that say what they said."""
 
-import numpy as np
 import pytest
 import torch
 
-from one_picture import smooth_pictures
+from smooth import heads_of, smooth_pictures
 from tendu.training.convolution import LEVELS, Convolution
-from tendu.training.network import Network
 from tendu.training.rounding import _round, on_steps, rounded
 
 
@@ -15,12 +13,6 @@ def off_steps(weight: torch.Tensor) -> float:
     largest = weight.abs().amax(dim=(1, 2, 3), keepdim=True)
     steps = weight / largest * LEVELS
     return float((steps - steps.round()).abs().max())
-
-
-def heads_of(network: Network, several: list[np.ndarray]) -> torch.Tensor:
-    given = torch.from_numpy(np.stack(several)).permute(0, 3, 1, 2).float()
-    with torch.no_grad():
-        return torch.cat([head.flatten(1) for head in network.eval()(given)], dim=1)
 
 
 def test_every_weight_is_on_a_step_and_the_largest_is_the_last_one(network):

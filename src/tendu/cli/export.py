@@ -140,7 +140,8 @@ def export(
     network = (blended(network, blend) if blend else network).eval()
     crops = [read_crops(path, limit=2000) for path in labels]
     network = smaller(network, crops, size=size, inner=inner, neck=neck)
-    pictures = calibration_pictures(crops, size=network.shape.size, count=PICTURES, seed=seed)
+    count = PICTURES if {"int8", "int4"} & set(names) else _CHECKED
+    pictures = calibration_pictures(crops, size=network.shape.size, count=count, seed=seed)
     unseen = [read_crops(path).parted(part)[1] for path, part in held]
     try:
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -52,8 +52,9 @@ class Graph:
         if len(self._model.subgraphs) != 1:
             raise ModelError(f"A pose model has one subgraph; this file has {len(self._model.subgraphs)}.")
         self._graph: Any = self._model.subgraphs[0]
-        self.halved = any(tensor.type == HALVES for tensor in self._graph.tensors)
-        for tensor in self._graph.tensors if self.halved else ():
+        halves = [tensor for tensor in self._graph.tensors if tensor.type == HALVES]
+        self.halved = bool(halves)
+        for tensor in halves:
             self._whole_tensor(tensor)
         self._names = {value: key for key, value in vars(schema.BuiltinOperator).items()}
 
@@ -200,8 +201,6 @@ class Graph:
 
     def _whole_tensor(self, tensor: Any) -> None:
         """Gives a tensor of 4-bit weights a byte for each."""
-        if tensor.type != HALVES:
-            return
         tensor.type = self._schema.TensorType.INT8
         data = self._model.buffers[tensor.buffer].data
         if data is not None:
