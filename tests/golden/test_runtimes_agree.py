@@ -5,6 +5,7 @@ import pytest
 
 from tendu.models.bundled import FOLDER
 from tendu.models.graph import Graph
+from tendu.models.opened import open_model
 from tendu.runtimes.litert import LiteRT, Share
 from tendu.runtimes.openvino import OpenVINO
 from tendu.runtimes.race import TOLERANCE, disagreement, trial_pictures
@@ -40,7 +41,8 @@ def test_quantised_heads_agree_within_the_rounding_of_8_bits(heads, squat):
 
 @pytest.mark.parametrize("name", ["tendu-lightning", "tendu-lightning-fp16", "tendu-thunder"])
 def test_bundled_models_agree(name):
-    litert, openvino = (runtime(FOLDER / f"{name}.tflite", threads=1) for runtime in (LiteRT, OpenVINO))
+    ready = open_model((FOLDER / f"{name}.tflite").read_bytes()).content
+    litert, openvino = LiteRT(ready, threads=1), OpenVINO(ready, threads=1)
     for picture in trial_pictures(litert.inputs[0]):
         assert disagreement(litert.raw(picture), openvino.raw(picture))[0] < TOLERANCE  # measured 0.028
 

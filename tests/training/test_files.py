@@ -11,7 +11,7 @@ from tendu.models.opened import open_model
 from tendu.runtimes.litert import LiteRT, scales_of
 from tendu.training.export import file_of, parity
 from tendu.training.network import SHAPES, Network, Shape
-from tendu.training.quantize import quantized
+from tendu.training.quantize import finished, quantized
 from tendu.training.rounding import rounded
 from tendu.training.start import blended, network_from
 from tendu.training.tflite import written
@@ -84,8 +84,11 @@ def test_eight_bits_take_a_quarter_and_keep_the_published_model_s_points(publish
     assert 0 < found.points < 2
     assert found.score < 0.1
     graph = Graph(model)
-    assert [graph.dtype(tensor).name for tensor in graph.outputs] == ["int8"] * 4
-    ends = [scale.real(np.array([-128, 127], np.int8)) for scale in scales_of(model) if scale is not None]
+    assert [graph.dtype(tensor).name for tensor in graph.outputs] == ["float32"] * 4
+    assert [graph.name(tensor) for tensor in graph.outputs] == list(HEADS)
+    assert finished(model) == model
+    codes = scales_of(open_model(model).content)
+    ends = [scale.real(np.array([-128, 127], np.int8)) for scale in codes if scale is not None]
     # Logits, offsets and regressions keep the part of their range that matters, whatever calibration saw.
     assert np.allclose(ends, [(-10, 4), (-10, 4), (-4, 5), (-36, 36)], atol=0.3)
     made = rounded(network, looks)

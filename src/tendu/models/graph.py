@@ -119,12 +119,12 @@ class Graph:
 
         All are outputs of convolutions of shape [1, h, w, 1 | 17 | 34 | 34]. The regression chooses where the heatmap
         is searched, so an ARG_MAX follows from it; none follows from the offset. A file that ends in the heads names
-        them.
+        them; where codes become real numbers at its very end, the heads are the codes.
         """
         convolved = [int(op.outputs[0]) for op in self._graph.operators if self.operator(op) == "CONV_2D"]
         if len(self.outputs) == len(HEADS):
             named = [next((t for t in self.outputs if head in self.name(t)), None) for head in HEADS]
-            return None if None in named else [t for t in named if t is not None]
+            return None if None in named else [self._coded(t) for t in named if t is not None]
         found: list[int] = []
         for channels in (1, 17):
             group = [t for t in convolved if len(self.shape(t)) == 4 and self.shape(t)[3] == channels]
@@ -244,6 +244,11 @@ class Graph:
                 wanted |= {int(t) for t in operator.inputs}
                 kept.append(operator)
         return kept[::-1]
+
+    def _coded(self, tensor: int) -> int:
+        """The codes that a tensor is made real of; itself where it is not."""
+        made = (op for op in self._graph.operators if self.operator(op) == "DEQUANTIZE")
+        return next((int(op.inputs[0]) for op in made if tensor in op.outputs), tensor)
 
     def _next(self, tensor: int) -> list[str]:
         """The operators that read a tensor."""

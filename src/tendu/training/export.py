@@ -166,7 +166,7 @@ def report_of(
 
 - file: `{card.file}`, {found.size:,} bytes, sha256 `{card.sha256}`
 - input: uint8 [1, {side}, {side}, 3], RGB
-- outputs: heads centre, heatmap, offset, regression, float32, in an int8 file 8-bit codes; logits and cells, y before x
+- outputs: heads centre, heatmap, offset, regression, float32; logits and cells, y before x
 - licence: {card.licence}; source: {card.source}
 - against PyTorch in float32: points {found.points:.3f} px of the input apart on average, scores {found.score:.4f}
 - one run: {found.milliseconds:.2f} ms (LiteRT, one thread, median)

@@ -43,7 +43,7 @@ REACH = 0.75
 
 
 def quantized(model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]], *, bits: int = 8) -> bytes:
-    """The file with 8-bit weights and activations, its heads among them; its input stays uint8.
+    """The file with 8-bit weights and activations; its input is uint8, its heads float32.
 
     Args:
         model: a float32 file that `tendu.training.tflite.written` made.
@@ -75,7 +75,7 @@ def quantized(model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]], *, bits:
             ends = {"min": np.full_like(seen[head]["min"], low), "max": np.full_like(seen[head]["max"], high)}
             seen[head] = {**seen[head], **ends}
         made = bytes(quantizer.quantize(seen, enable_progress_report=False).quantized_model)
-    return _whole(made)
+    return finished(made)
 
 
 def _large(model: bytes) -> list[str]:
@@ -87,10 +87,12 @@ def _large(model: bytes) -> list[str]:
     ]
 
 
-def _whole(model: bytes) -> bytes:
-    """The file with all weights inside its tables and operators named in both of their fields: OpenVINO needs both.
+def finished(model: bytes) -> bytes:
+    """The quantiser's file as every runtime takes it: its heads real numbers at last, the weights inside its tables.
 
-    The quantiser puts large weights behind the tables, and names the operators that it adds in the newer field alone.
+    LiteRT.js knows no tensors of int8 outside a model, so the codes of heads become float32 in the file's last operators;
+    tendu itself ends before these. The quantiser puts large weights behind the tables, and names the operators that it
+    adds in the newer of two fields alone: OpenVINO needs them within, and both. A finished file stays as it is.
     """
     from ai_edge_litert import schema_py_generated as schema
 
@@ -99,11 +101,35 @@ def _whole(model: bytes) -> bytes:
         if buffer.offset > 1:
             buffer.data = np.frombuffer(model, np.uint8, buffer.size, buffer.offset)
             buffer.offset = buffer.size = 0
+    _end_in_floats(tables, schema)
     for code in tables.operatorCodes:
         code.deprecatedBuiltinCode = code.builtinCode  # all of ours are below 127, where both are the same
     builder = _Sharing(len(model))
     builder.Finish(tables.Pack(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
+
+
+def _end_in_floats(tables: Any, schema: Any) -> None:
+    """Adds what makes int8 outputs float32; they keep their names, and the codes get new ones."""
+    graph = tables.subgraphs[0]
+    coded = [int(t) for t in graph.outputs if graph.tensors[t].type == schema.TensorType.INT8]
+    if not coded:
+        return
+    kind = schema.OperatorCodeT()
+    kind.builtinCode, kind.version = schema.BuiltinOperator.DEQUANTIZE, 2  # from int8
+    tables.operatorCodes.append(kind)
+    instead = {codes: len(graph.tensors) + place for place, codes in enumerate(coded)}
+    for codes, made in instead.items():
+        held, real, operator = graph.tensors[codes], schema.TensorT(), schema.OperatorT()
+        real.name, real.shape, real.type = held.name, held.shape, schema.TensorType.FLOAT32
+        held.name += b"/codes"
+        operator.opcodeIndex = len(tables.operatorCodes) - 1
+        operator.inputs, operator.outputs = np.array([codes], np.int32), np.array([made], np.int32)
+        graph.tensors.append(real)
+        graph.operators.append(operator)
+    graph.outputs = np.array([instead.get(int(t), t) for t in graph.outputs], np.int32)
+    for named in tables.signatureDefs[0].outputs:
+        named.tensorIndex = instead.get(named.tensorIndex, named.tensorIndex)
 
 
 class _Sharing(Builder):

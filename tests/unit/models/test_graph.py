@@ -145,6 +145,17 @@ def test_a_file_with_weights_of_four_bits_runs_as_one_with_eight(small):
         assert np.corrcoef(itself.ravel(), ours.ravel())[0, 1] > 0.97
 
 
+def test_heads_that_the_file_makes_real_are_read_as_the_codes_before_that(ours):
+    """Browsers need floats (LiteRT.js knows no int8 tensors); codes are quicker where few cells are read."""
+    graph, ready = Graph(ours), open_model(ours).content
+    assert [graph.dtype(one) for one in graph.outputs] == [np.float32] * 4
+    assert [graph.name(one) for one in graph.outputs] == ["centre", "heatmap", "offset", "regression"]
+    assert [Graph(ready).dtype(one) for one in Graph(ready).outputs] == [np.int8] * 4
+    picture = np.random.default_rng(0).integers(0, 256, (1, 192, 192, 3)).astype(np.uint8)
+    for real, coded in zip(LiteRT(ours).run(picture), LiteRT(ready).run(picture), strict=True):
+        assert np.allclose(real, coded, rtol=1e-6)
+
+
 def test_a_file_resized_to_its_own_size_gives_the_same_numbers(ours):
     picture = np.random.default_rng(0).integers(0, 256, (1, 192, 192, 3)).astype(np.uint8)
     for one, other in zip(
