@@ -6,10 +6,14 @@ from pathlib import Path
 
 import click
 
-from tendu.errors import ModelError
+from tendu.cli.values import whole
+from tendu.errors import DataError, ModelError
 from tendu.models.card import ModelCard
 from tendu.models.catalog import card, cards
+from tendu.models.opened import plain_model
 from tendu.models.weights import fetch, find, locate, shelves, verify
+from tendu.runtimes.model_file import bytes_of
+from tendu.sinks.partial import PartialFile, unwritable
 
 _HEADER = ("name", "MB", "people", "input", "licence", "mAP", "where")
 
@@ -20,7 +24,7 @@ _HEADER = ("name", "MB", "people", "input", "licence", "mAP", "where")
 )
 @click.pass_context
 def models(context: click.Context, folder: Path | None) -> None:
-    """List the models; fetch, show or verify them.
+    """List the models; fetch, show, save or verify them.
 
     mAP is what a model's makers publish; their photos are cropped to one person each.
     """
@@ -52,6 +56,38 @@ def fetch_models(folder: Path | None, names: tuple[str, ...]) -> None:
     """
     for each in [card(name) for name in names]:
         click.echo(_fetch(each, folder))
+
+
+@models.command("save")
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--size",
+    type=whole,
+    metavar="PX",
+    help="The side of the input, a multiple of 32; the model's own when not given.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
+@click.pass_obj
+def save_model(folder: Path | None, name: str, file: Path, *, size: int | None, overwrite: bool) -> None:
+    """Write a model's file for other programs: a web page, a phone.
+
+    It is as tendu runs it: with the input size of its card, and with weights of 4 bits, which other runtimes compute slowly,
+    in 8. A server that compresses what it sends sends no more for that.
+    """
+    if file.suffix != ".tflite":
+        raise DataError(f"A model is written as .tflite, not {file.name!r}. Name it model.tflite.")
+    path, known = locate(name, models=folder)
+    content = plain_model(bytes_of(path), size=size or (known and known.read_at))
+    written = PartialFile(file, overwrite=overwrite)
+    try:
+        written.temporary.write_bytes(content)
+        written.complete()
+    except OSError as error:
+        raise unwritable(file, error) from error
+    finally:
+        written.abandon()
+    click.echo(f"{file}: {len(content):,} bytes")
 
 
 @models.command("verify")

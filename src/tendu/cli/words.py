@@ -24,7 +24,7 @@ KOREAN = {
     "Find poses in photos, films and cameras; it need not be typed.": (
         "사진, 동영상, 카메라에서 자세를 찾습니다. 이 명령은 생략할 수 있습니다."
     ),
-    "List the models; fetch, show or verify them.": "모델 목록을 보고, 내려받고, 자세히 보고, 검사합니다.",
+    "List the models; fetch, show, save or verify them.": "모델 목록을 보고, 내려받고, 자세히 보고, 저장하고, 검사합니다.",
     "Check this machine: what is installed, what runs, and what to do about the rest.": (
         "이 컴퓨터를 점검합니다. 무엇이 설치되어 있고 실행되는지, 없는 것은 어떻게 할지 알려 줍니다."
     ),
@@ -110,6 +110,17 @@ KOREAN = {
     ),
     "They are kept in the user's cache, or in the folder that --models names.": (
         "사용자 캐시나 --models로 준 폴더에 저장합니다."
+    ),
+    "Write a model's file for other programs: a web page, a phone.": (
+        "다른 프로그램(웹 페이지, 휴대전화)에서 쓸 모델 파일을 저장합니다."
+    ),
+    "It is as tendu runs it: with the input size of its card, and with weights of 4 bits, which other runtimes compute slowly, "
+    "in 8. A server that compresses what it sends sends no more for that.": (
+        "tendu가 실행하는 그대로, 카드의 입력 크기로 저장합니다. 다른 런타임에서 느린 4비트 가중치는 8비트로 바꿉니다. "
+        "압축해서 보내는 서버라면 전송량은 늘지 않습니다."
+    ),
+    "The side of the input, a multiple of 32; the model's own when not given.": (
+        "입력 한 변의 길이. 32의 배수이며, 주지 않으면 모델의 크기를 씁니다."
     ),
     "Check model files against their checksums: those named, or all that are here.": (
         "이름을 준 모델이나 여기 있는 모든 모델의 파일을 체크섬으로 검사합니다."

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Shaped
 
+from tendu.codes import Scale
 from tendu.errors import DataError, ModelError
+from tendu.models.packing import packed
 
 HALVES = 17
 """TensorType.INT4: two weights to a byte, the first in its lower half."""
@@ -113,6 +115,11 @@ class Graph:
                 f"The tensor {self.name(tensor)!r} is computed: the file holds no values for it."
             )
         return np.frombuffer(bytes(data), self.dtype(tensor)).reshape(self.shape(tensor))
+
+    def scale(self, tensor: int) -> Scale:
+        """What the codes of a quantised map mean."""
+        steps = self._graph.tensors[tensor].quantization
+        return Scale(float(steps.scale[0]), int(steps.zeroPoint[0]))
 
     def heads(self) -> list[int] | None:
         """MoveNet's four head tensors in the order of `HEADS`, found by structure; None where the file has them not.
@@ -264,13 +271,14 @@ class Graph:
         return kinds
 
     def _pack(self) -> bytes:
-        import flatbuffers
-
         self._empty_unused_buffers()
-        self._model.signatureDefs = None  # they name inputs and outputs as they were
-        builder = flatbuffers.Builder(len(self._bytes))
-        builder.Finish(self._model.Pack(builder), file_identifier=b"TFL3")
-        return bytes(builder.Output())
+        ends = {*self.inputs, *self.outputs}
+        named = self._model.signatureDefs or []
+        # A signature that names inputs and outputs as they were no longer holds.
+        self._model.signatureDefs = [
+            one for one in named if {tie.tensorIndex for tie in (*one.inputs, *one.outputs)} == ends
+        ]
+        return packed(self._model)
 
     def _empty_unused_buffers(self) -> None:
         """Empties the buffers of tensors that no operator reads."""

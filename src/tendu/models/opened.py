@@ -11,7 +11,7 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from tendu.errors import DataError, ModelError
-from tendu.models.graph import Graph
+from tendu.models.graph import HEADS, Graph
 from tendu.models.movenet import HeadsDecoder, MultiPoseDecoder, SinglePoseDecoder
 from tendu.models.posenet import PoseNetDecoder
 from tendu.models.seen import Decoder
@@ -84,6 +84,30 @@ def open_model(
         height, width = side or height, side or width
     centred = isinstance(decoder, PoseNetDecoder) and graph.dtype(graph.inputs[0]) == np.float32
     return OpenedModel(content, decoder, height, width, centred, people)
+
+
+def plain_model(content: bytes, *, size: int | None = None) -> bytes:
+    """A model file as other runtimes take it: 4-bit weights in 8, which they run fast; its outputs are its own.
+
+    Args:
+        content: the bytes of a sound .tflite file.
+        size: the side of the input, px, a multiple of 32, for a file that ends in heads; the file's own when None.
+
+    Raises:
+        DataError: the size cannot be changed so.
+        ModelError: the file is no pose model.
+    """
+    graph = Graph(content)
+    side = size if size not in {None, *_input_shape(graph)[1:3]} else None
+    if side and (side % 32 or len(graph.outputs) != len(HEADS) or graph.heads() is None):
+        raise DataError(
+            f"A file that is to be saved for {size} px ends in four heads, and the size is a multiple of 32. "
+            "Leave the size out, or take one of tendu's own models."
+        )
+    if not (side or graph.halved):
+        return content
+    made = graph.cut(graph.outputs)
+    return Graph(made).resized(side) if side else made
 
 
 def _input_shape(graph: Graph) -> tuple[int, ...]:

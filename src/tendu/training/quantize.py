@@ -5,11 +5,11 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from flatbuffers import Builder
-from jaxtyping import Shaped, UInt8
+from jaxtyping import UInt8
 
 from tendu.extras import require
 from tendu.models.graph import Graph
+from tendu.models.packing import packed
 from tendu.training.augment import draw
 from tendu.training.data import Crops
 from tendu.training.plan import CELL, planned
@@ -104,9 +104,7 @@ def finished(model: bytes) -> bytes:
     _end_in_floats(tables, schema)
     for code in tables.operatorCodes:
         code.deprecatedBuiltinCode = code.builtinCode  # all of ours are below 127, where both are the same
-    builder = _Sharing(len(model))
-    builder.Finish(tables.Pack(builder), file_identifier=b"TFL3")
-    return bytes(builder.Output())
+    return packed(tables)
 
 
 def _end_in_floats(tables: Any, schema: Any) -> None:
@@ -130,18 +128,3 @@ def _end_in_floats(tables: Any, schema: Any) -> None:
     graph.outputs = np.array([instead.get(int(t), t) for t in graph.outputs], np.int32)
     for named in tables.signatureDefs[0].outputs:
         named.tensorIndex = instead.get(named.tensorIndex, named.tensorIndex)
-
-
-class _Sharing(Builder):
-    """A builder that writes equal vectors once: a file has thousands of zero points, eight bytes each, all of them 0."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__(size)
-        self._written: dict[tuple[str, bytes], int] = {}
-
-    def CreateNumpyVector(self, x: Shaped[np.ndarray, "n"]) -> int:  # noqa: N802  the library's name
-        """Where the vector lies."""
-        key = (x.dtype.str, x.tobytes())
-        if key not in self._written:
-            self._written[key] = super().CreateNumpyVector(x)
-        return self._written[key]

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from tendu.models.graph import HEADS
+from tendu.models.packing import packed
 from tendu.training.convolution import Convolution
 from tendu.training.network import TAPPED, Block, Network, Separable
 
@@ -152,8 +153,6 @@ class _File:
 
     def packed(self, picture: int, outputs: list[int]) -> bytes:
         """The file."""
-        import flatbuffers
-
         schema = self._schema
         graph, model, signature = schema.SubGraphT(), schema.ModelT(), schema.SignatureDefT()
         graph.tensors, graph.operators, graph.name = self._tensors, self._operators, "main"
@@ -164,9 +163,7 @@ class _File:
         model.version, model.subgraphs, model.buffers = 3, [graph], self._buffers
         model.signatureDefs, model.description = [signature], "tendu"
         model.operatorCodes = [self._code(kind) for kind in self._codes]
-        builder = flatbuffers.Builder(1 << 20)
-        builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-        return bytes(builder.Output())
+        return packed(model)
 
     def _computed(
         self, kind: str, inputs: list[int], shape: Sequence[int], options: Any, *, name: str | None = None
