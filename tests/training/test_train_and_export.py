@@ -6,6 +6,7 @@ import tarfile
 
 import numpy as np
 import pytest
+import torch
 
 import tendu
 from tendu.cli.main import main
@@ -78,6 +79,18 @@ def test_a_small_file_has_fewer_channels_and_weights_of_four_bits_and_can_be_sta
     assert 0.95 * halved < eight.stat().st_size - four.stat().st_size < 1.05 * halved
     for file in (four, eight):
         assert network_from(file).shape == Shape(size=96, width=0.25, head=16, inner=inner, neck=40)
+
+
+def test_a_file_settles_on_the_pictures_of_a_recipe(folder):
+    said = ["export", str(folder / "tiny.pt"), "--data", str(folder / "made.jsonl"), "-o"]
+    assert main([*said, str(folder / "as-rounded.tflite")]) == 0
+    assert (
+        main([*said, str(folder / "settled.tflite"), "--settle", str(folder / "tiny.toml"), str(folder), "4"])
+        == 0
+    )
+    before, after = (network_from(folder / f"{name}.tflite") for name in ("as-rounded", "settled"))
+    assert before.shape == after.shape
+    assert not torch.equal(before.top.bias, after.top.bias)
 
 
 def test_an_exported_card_carries_the_calibration_of_held_people(folder, monkeypatch, capsys):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tendu.cli.progress import Bar
 from tendu.cli.values import share, whole, wholes
 from tendu.errors import DataError, SinkError, SourceError
 from tendu.extras import require
@@ -78,6 +79,21 @@ _CHECKED = 20  # pictures on which a file is compared with its network
     "--neck", type=whole, metavar="N", help="Fewer channels behind the last block, fitted likewise."
 )
 @click.option(
+    "--settle",
+    type=(click.Path(path_type=Path), click.Path(path_type=Path), whole),
+    metavar="RECIPE FOLDER STEPS",
+    help="Let int8 and int4 learn at last, for so many steps on the recipe's pictures, to say rounded what the network says; the "
+    "folder is where the recipe's label files are.",
+)
+@click.option(
+    "--settle-at",
+    "settle_sizes",
+    type=whole,
+    multiple=True,
+    metavar="N",
+    help="The size of the pictures that it settles on; may be given several times, for a file that is read at several sizes.",
+)
+@click.option(
     "--about",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -104,6 +120,8 @@ def export(
     size: int | None,
     inner: tuple[int, ...] | None,
     neck: int | None,
+    settle: tuple[Path, Path, int] | None,
+    settle_sizes: tuple[int, ...],
     source: str,
     note: str,
     about: Path | None,
@@ -118,11 +136,12 @@ def export(
     require("torch", extra="train", purpose="Exporting")
     from tendu.training.chances import chances, estimator_of, guesses
     from tendu.training.data import read_crops
-    from tendu.training.export import PRECISIONS, card_of, file_of, parity, report_of, write_model
+    from tendu.training.export import card_of, files_of, parity, report_of, write_model
     from tendu.training.judge import judged
     from tendu.training.narrow import smaller
     from tendu.training.quantize import calibration_pictures
     from tendu.training.rounding import PICTURES
+    from tendu.training.settle import settler
     from tendu.training.start import blended, network_from
 
     if output.suffix != ".tflite":
@@ -139,7 +158,7 @@ def export(
     network = network_from(checkpoint)
     network = (blended(network, blend) if blend else network).eval()
     crops = [read_crops(path, limit=2000) for path in labels]
-    network = smaller(network, crops, size=size, inner=inner, neck=neck)
+    wide, network = network, smaller(network, crops, size=size, inner=inner, neck=neck)
     count = PICTURES if {"int8", "int4"} & set(names) else _CHECKED
     pictures = calibration_pictures(crops, size=network.shape.size, count=count, seed=seed)
     unseen = [read_crops(path).parted(part)[1] for path, part in held]
@@ -147,10 +166,12 @@ def export(
         output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SinkError(f"Cannot make the folder {output.parent}: {error.strerror or error}.") from error
-    for precision in PRECISIONS:
-        if precision not in names:
-            continue
-        model = file_of(network, precision, pictures)
+    with Bar(shown=True) as bar:
+        settling = settle and settler(
+            wide, *settle, sizes=settle_sizes, threads=threads, tell=bar.tell("settling")
+        )
+        models = files_of(network, precisions, pictures, settle=settling)
+    for precision, model in models.items():
         learned = None
         if unseen:
             with estimator_of(model, threads=threads) as estimator:

@@ -70,4 +70,12 @@ TRAINING = {
     "Which crops int8 and int4 see, by chance; AP on a few hundred photos moves by one with it.": (
         "int8과 int4가 볼 조각을 고르는 난수의 씨앗. 사진 몇백 장의 AP는 이것만으로 1쯤 달라집니다."
     ),
+    "Let int8 and int4 learn at last, for so many steps on the recipe's pictures, to say rounded what the network says; the "
+    "folder is where the recipe's label files are.": (
+        "int8과 int4가 마지막에 레시피의 사진으로 이만큼의 단계를 배워, 반올림하기 전의 신경망이 말하던 것을 말하게 합니다. "
+        "폴더는 레시피의 라벨 파일이 있는 곳입니다."
+    ),
+    "The size of the pictures that it settles on; may be given several times, for a file that is read at several sizes.": (
+        "그때 보는 사진의 크기. 여러 크기로 읽을 파일이라면 여러 번 줄 수 있습니다."
+    ),
 }

@@ -68,9 +68,9 @@ def batches(
         return whole(views, step)
 
     if device == PROCESSOR:
-        yield from _ahead(drawn, first, threads)
+        yield from ahead(drawn, first, threads)
     pictures = Pictures(several, device)
-    with closing(_ahead(plans, first, threads)) as following:
+    with closing(ahead(plans, first, threads)) as following:
         for step, (numbers, chosen) in enumerate(following, first):
             yield whole(pictures(numbers, chosen, size=size, seen=seen), step)
 
@@ -106,16 +106,16 @@ def planned_batch(
     return numbers, plans
 
 
-def _ahead(make: Callable[[int], Made], first: int, threads: int) -> Generator[Made]:
+def ahead(make: Callable[[int], Made], first: int, threads: int) -> Generator[Made]:
     """What is made of each step from the first on, in a thread of its own, a few before they are asked for."""
     with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(threads,)) as pool:
-        ahead = [pool.submit(make, step) for step in range(first, first + AHEAD)]
+        waiting = [pool.submit(make, step) for step in range(first, first + AHEAD)]
         following = first + AHEAD
         try:
             while True:
-                yield ahead.pop(0).result()
-                ahead.append(pool.submit(make, following))
+                yield waiting.pop(0).result()
+                waiting.append(pool.submit(make, following))
                 following += 1
         finally:
-            for one in ahead:
+            for one in waiting:
                 one.cancel()

@@ -15,6 +15,9 @@ Activation = Literal["none", "relu", "relu6"]
 LEVELS = 127
 """Steps of an 8-bit weight between nothing and its channel's largest, which ai-edge-quantizer makes the last of them."""
 
+LEVELS_OF_HALVES = 7
+"""The same of a 4-bit weight, half a byte."""
+
 
 class Convolution(nn.Module):
     """A convolution with bias and activation, padded as TensorFlow's SAME, weights kept as scale × unit.

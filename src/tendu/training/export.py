@@ -1,6 +1,7 @@
 """Exporting: a trained network as .tflite files, how far they are from it, and a card beside each."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -51,7 +52,17 @@ class Parity:
     size: int
 
 
-def file_of(network: Network, precision: Precision, pictures: list[UInt8[np.ndarray, "s s 3"]]) -> bytes:
+Settle = Callable[[Network, bytes, int], Network]
+"""A rounded network, its file and the bits of its large layers to the same network settled on the file's steps."""
+
+
+def file_of(
+    network: Network,
+    precision: Precision,
+    pictures: list[UInt8[np.ndarray, "s s 3"]],
+    *,
+    settle: Settle | None = None,
+) -> bytes:
     """The .tflite file of a network.
 
     Args:
@@ -59,11 +70,28 @@ def file_of(network: Network, precision: Precision, pictures: list[UInt8[np.ndar
         precision: float32; float16 stores weights in half the bytes; int8 computes in 8-bit numbers; int4 does too, and
             stores the weights of large layers in half of int8's bytes.
         pictures: real ones, on which int8 and int4 round weights and see the ranges of their numbers; unused otherwise.
+        settle: what int8 and int4 go through at last, see `tendu.training.settle.settled`.
     """
     if precision in ("int8", "int4"):
         bits = 8 if precision == "int8" else 4
-        return quantized(written(rounded(network, pictures, bits=bits)), pictures, bits=bits)
+        made = rounded(network, pictures, bits=bits)
+        model = quantized(written(made), pictures, bits=bits)
+        if settle is None:
+            return model
+        return quantized(written(settle(made, model, bits)), pictures, bits=bits)
     return written(network, weights=precision)
+
+
+def files_of(
+    network: Network,
+    precisions: Sequence[str],
+    pictures: list[UInt8[np.ndarray, "s s 3"]],
+    *,
+    settle: Settle | None = None,
+) -> dict[Precision, bytes]:
+    """The files of a network in several of `PRECISIONS`, in that order; for the rest see `file_of`."""
+    wanted: list[Precision] = [one for one in PRECISIONS if one in precisions]
+    return {one: file_of(network, one, pictures, settle=settle) for one in wanted}
 
 
 def parity(

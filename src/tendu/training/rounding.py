@@ -62,7 +62,7 @@ def rounded(network: Network, pictures: list[UInt8[np.ndarray, "s s 3"]], *, bit
         bits: of the weights of layers over channels that have `LARGE` or more; all others have 8.
     """
     made = deepcopy(network).eval()
-    layers = [(_place(made, layer), _Rounding(layer, bits)) for layer in made.convolutions()]
+    layers = [(place(made, layer), _Rounding(layer, bits)) for layer in made.convolutions()]
     for (parent, name), layer in layers:
         setattr(parent, name, layer)
     for block in made.blocks:
@@ -110,7 +110,8 @@ def _owe(block: nn.Module, inputs: tuple[Tensor]) -> None:
         block.project.owed = meant - said
 
 
-def _place(network: Network, layer: Convolution) -> tuple[nn.Module, str]:
+def place(network: Network, layer: Convolution) -> tuple[nn.Module, str]:
+    """Where a layer is in a network: what has it, and by which name."""
     name = next(name for name, module in network.named_modules() if module is layer)
     parent, _, last = name.rpartition(".")
     return network.get_submodule(parent), last

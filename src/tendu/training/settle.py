@@ -1,0 +1,152 @@
+"""Settling: a rounded network learns, on the steps of its file, to say what a network in floats says.
+
+Rounding makes each layer say what it was meant to, one after the other, and leaves its maps to the 8 bits of the file.
+Here all layers behind the early ones learn together, rounded as the file rounds them, weights and maps. What they are to
+say is what the network that was rounded says of the same pictures: no label, and no larger teacher, both of which
+teach what is in these pictures alone at the cost of what the weights know from elsewhere.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from math import cos, pi
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tendu.training.augment import draw
+from tendu.training.batches import ahead, planned_batch
+from tendu.training.convolution import LEVELS_OF_HALVES
+from tendu.training.data import Crops, read_crops
+from tendu.training.export import Settle
+from tendu.training.head_maps import HeadMaps
+from tendu.training.losses import Losses, losses
+from tendu.training.network import Network
+from tendu.training.recipe import Recipe, read_recipe
+from tendu.training.stepped import OnSteps, Stepped
+from tendu.training.targets import in_litert
+
+RATE, RATE_OF_HALVES = 0.01, 0.006
+"""Adam's largest step in weights' steps, of 127 and of 7 levels; a bias's is the first, in steps of its map."""
+
+WARM = 30
+"""Steps in which the rate rises."""
+
+OFFSET, REGRESSION = 6.0, 0.3
+"""How much offsets and regressions count beside the maps: 8 bits cost offsets most."""
+
+
+def settled(
+    network: Network,
+    model: bytes,
+    teacher: Network,
+    recipe: Recipe,
+    several: list[Crops],
+    *,
+    steps: int,
+    bits: int = 8,
+    sizes: Sequence[int] = (),
+    threads: int = 1,
+    tell: Callable[[int, int], None] = lambda _step, _steps: None,
+) -> Network:
+    """The network with weights on the same steps that say together nearly what the teacher says.
+
+    Args:
+        network: rounded; it stays as it is.
+        model: its 8-bit file.
+        teacher: what it should say, as a rule the network before it was narrowed and rounded.
+        recipe: which pictures, how many at once, whether in bfloat16, and the seed.
+        several: the recipe's sets.
+        steps: how many; the rate falls to nothing at their end.
+        bits: of the file's large layers.
+        sizes: of the pictures, px, in turn; the network's own alone when empty.
+        threads: of PyTorch; and of LiteRT, which looks at pictures ahead.
+        tell: told after each step which it was, and of how many.
+    """
+    torch.set_num_threads(threads)
+    sizes = sizes or [network.shape.size]
+    stepped = Stepped(network, model, bits=bits)
+    looks = {size: in_litert(teacher.sized(size), threads=1) for size in sizes}
+
+    def made(step: int) -> tuple[list[Tensor], HeadMaps]:
+        size = sizes[step % len(sizes)]
+        numbers, plans = planned_batch(recipe, several, step, size=size)
+        pairs = zip(numbers, plans, strict=True)
+        pictures = np.stack([draw(several[number], plan, size=size).clean for number, plan in pairs])
+        return stepped.begun(pictures), looks[size](torch.from_numpy(pictures).permute(0, 3, 1, 2))
+
+    optimizer = torch.optim.Adam(_rates(stepped), betas=(0.9, 0.99))
+    with closing(ahead(made, 0, threads)) as following:
+        for step, (maps, wanted) in zip(range(steps), following, strict=False):
+            share = min((step + 1) / WARM, 1.0) * (0.5 + 0.5 * cos(pi * step / steps))
+            for group in optimizer.param_groups:
+                group["lr"] = share * group["highest"]
+            with torch.autocast("cpu", torch.bfloat16, enabled=recipe.half):
+                heads: list[Tensor] = stepped(*maps)
+            loss = lost_of(losses(heads, wanted))
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            tell(step + 1, steps)
+    return stepped.settled()
+
+
+def lost_of(found: Losses) -> Tensor:
+    """What is made small."""
+    return found.centre + found.heatmap + OFFSET * found.offset + REGRESSION * found.regression
+
+
+def _rates(stepped: Stepped) -> list[dict[str, Any]]:
+    groups: list[dict[str, Any]] = []
+    for layer in stepped.network.convolutions():
+        if isinstance(layer, OnSteps):
+            rate = RATE_OF_HALVES if layer.levels == LEVELS_OF_HALVES else RATE
+            groups += [{"params": [layer.unit], "highest": rate}, {"params": [layer.shift], "highest": RATE}]
+    return groups
+
+
+def settler(
+    teacher: Network,
+    recipe: Path,
+    folder: Path,
+    steps: int,
+    *,
+    sizes: Sequence[int] = (),
+    threads: int = 1,
+    tell: Callable[[int, int], None] = lambda _step, _steps: None,
+) -> Settle:
+    """`settled` for whatever is exported: by a recipe's file, without the photos that the recipe holds out.
+
+    Args:
+        teacher: as `settled` has it, with the next three.
+        recipe: its file.
+        folder: where its label files are.
+        steps: how many.
+        sizes: as `settled` has them.
+        threads: of PyTorch.
+        tell: see `settled`.
+
+    Raises:
+        DataError, SourceError: the recipe cannot be read; its data, when it settles.
+    """
+    read = read_recipe(recipe)
+
+    def settle(network: Network, model: bytes, bits: int) -> Network:
+        # Read only now: rounding needs the memory before.
+        several = [read_crops(folder / one.labels, side=one.side).parted(one.held)[0] for one in read.sets]
+        return settled(
+            network,
+            model,
+            teacher,
+            read,
+            several,
+            steps=steps,
+            bits=bits,
+            sizes=sizes,
+            threads=threads,
+            tell=tell,
+        )
+
+    return settle
