@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test gate test-train check docs
+.PHONY: setup demo test gate test-train test-browser check docs
 
 setup: $(VENV)/ready
 
@@ -40,6 +40,15 @@ $(TRAIN)/ready: pyproject.toml
 test-train: setup $(TRAIN)/ready
 	$(BIN)/basedpyright --project tests/training
 	$(TRAIN)/bin/pytest --override-ini addopts="--doctest-modules --import-mode=importlib -q" tests/training src/tendu/training
+
+BROWSER := .browser/node_modules/@litertjs/core
+
+$(BROWSER)/package.json:
+	npm install --silent --no-audit --no-fund --prefix .browser @litertjs/core@2.5.3
+
+# The model files and the page of docs/browser in Chromium, which has to be on the PATH; the time of a look with each file.
+test-browser: setup $(BROWSER)/package.json
+	$(BIN)/pytest -q tests/browser
 
 docs: setup
 	$(BIN)/python tools/cli_docs.py

@@ -37,6 +37,13 @@ def test_a_command_can_be_meant(words, room):
         case "pip":
             extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
             assert set(re.findall(r"\[(\w+)\]", " ".join(arguments))) <= extras.keys()
+        case "npm":  # the package that the page imports
+            assert arguments == ["install", "@litertjs/core"]
+            assert f'"{arguments[1]}"' in (ROOT / "docs" / "browser" / "index.html").read_text(
+                encoding="utf-8"
+            )
+        case "python":
+            assert arguments[:2] == ["-m", "http.server"]
         case _:
             assert program in {"cat", "head"}
 
