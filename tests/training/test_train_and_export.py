@@ -93,6 +93,28 @@ def test_a_file_settles_on_the_pictures_of_a_recipe(folder):
     assert not torch.equal(before.top.bias, after.top.bias)
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--precision", "float16", "--settle", "tiny.toml", ".", "4"], "Only int8 and int4 settle"),
+        (["--settle-at", "96"], "--settle-at needs --settle"),
+        (["--settle", "tiny.toml", "elsewhere", "4"], "Cannot read the labels elsewhere/made.jsonl"),
+        (["--settle", "gone.toml", ".", "4"], "Cannot read the recipe gone.toml"),
+        (["--settle", "tiny.toml", ".", "4", "--settle-at", "100"], "size is a multiple of 32, not 100."),
+    ],
+)
+def test_settling_that_cannot_be_meant_is_refused_before_anything_is_rounded(
+    folder, monkeypatch, capsys, options, sentence
+):
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(
+        "tendu.training.export.rounded", lambda *_given, **_more: pytest.fail("it was rounded")
+    )
+    assert main(["export", "tiny.pt", "--data", "made.jsonl", "-o", "never.tflite", *options]) == 1
+    assert sentence in capsys.readouterr().err
+    assert not (folder / "never.tflite").exists()
+
+
 def test_an_exported_card_carries_the_calibration_of_held_people(folder, monkeypatch, capsys):
     """Of 60 guesses at 0.5 forty are right, of 60 at 0.3 twenty: raw numbers and shares differ in both bins."""
     sure = np.repeat(np.array([0.5, 0.3], np.float32), 60)

@@ -147,10 +147,10 @@ def export(
     if output.suffix != ".tflite":
         raise DataError(f"A model is written as .tflite, not {output.name!r}. Name it model.tflite.")
     names = {one: output.stem if len(precisions) == 1 else f"{output.stem}-{one}" for one in precisions}
-    for name in names.values():
-        for suffix in (".tflite", ".json", ".md"):
-            if (path := output.with_name(name + suffix)).exists() and not overwrite:
-                raise SinkError(f"{path} is there already. Give --overwrite to replace it.")
+    _refuse_what_is_there(output, list(names.values()), overwrite=overwrite)
+    rounds = bool({"int8", "int4"} & set(names))
+    if (settle and not rounds) or (settle_sizes and not settle):
+        raise DataError("Only int8 and int4 settle, and --settle-at needs --settle. Give both, or neither.")
     try:
         text = "" if about is None else about.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -159,7 +159,7 @@ def export(
     network = (blended(network, blend) if blend else network).eval()
     crops = [read_crops(path, limit=2000) for path in labels]
     wide, network = network, smaller(network, crops, size=size, inner=inner, neck=neck)
-    count = PICTURES if {"int8", "int4"} & set(names) else _CHECKED
+    count = PICTURES if rounds else _CHECKED
     pictures = calibration_pictures(crops, size=network.shape.size, count=count, seed=seed)
     unseen = [read_crops(path).parted(part)[1] for path, part in held]
     try:
@@ -185,3 +185,14 @@ def export(
         report = report_of(card, found, figures, chances=learned, about=text)
         write_model(output.parent, card, model, report)
         click.echo(report)
+
+
+def _refuse_what_is_there(output: Path, names: list[str], *, overwrite: bool) -> None:
+    """Refuses to replace a file or a card.
+
+    Raises:
+        SinkError: one is there already, and may not be replaced.
+    """
+    for path in (output.with_name(name + suffix) for name in names for suffix in (".tflite", ".json", ".md")):
+        if path.exists() and not overwrite:
+            raise SinkError(f"{path} is there already. Give --overwrite to replace it.")

@@ -62,7 +62,7 @@ def settled(
         steps: how many; the rate falls to nothing at their end.
         bits: of the file's large layers.
         sizes: of the pictures, px, in turn; the network's own alone when empty.
-        threads: of PyTorch; and of LiteRT, which looks at pictures ahead.
+        threads: of PyTorch, beside the one that draws pictures and lets LiteRT look at them ahead.
         tell: told after each step which it was, and of how many.
     """
     torch.set_num_threads(threads)
@@ -129,12 +129,17 @@ def settler(
         tell: see `settled`.
 
     Raises:
-        DataError, SourceError: the recipe cannot be read; its data, when it settles.
+        DataError: the recipe is none, or a size no multiple of 32.
+        SourceError: the recipe or its data cannot be read.
     """
     read = read_recipe(recipe)
+    for one in read.sets:
+        read_crops(folder / one.labels, limit=1, side=one.side)
+    for size in sizes:
+        teacher.sized(size)
 
     def settle(network: Network, model: bytes, bits: int) -> Network:
-        # Read only now: rounding needs the memory before.
+        # Read whole only now: rounding needs the memory before.
         several = [read_crops(folder / one.labels, side=one.side).parted(one.held)[0] for one in read.sets]
         return settled(
             network,
