@@ -22,7 +22,7 @@ from tendu.errors import TenduError
 
 VERBS = {
     "run": "Find poses in photos, films and cameras; it need not be typed.",
-    "models": "List the models; fetch, show or verify them.",
+    "models": "List the models; fetch, show, save or verify them.",
     "doctor": "Check this machine: what is installed, what runs, and what to do about the rest.",
     "evaluate": "Measure models on annotated photos: how exact, how sure, how fast.",
     "bench": "Measure speed: the model, the whole way, and others on this machine.",
