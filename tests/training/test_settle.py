@@ -67,10 +67,10 @@ def test_the_later_layers_compute_what_the_file_computes(coarse):
 
 def test_a_settled_file_is_nearer_to_the_network(coarse, network, crops):
     made, model, bits = coarse
-    learned = settled(made, model, network, RECIPE, [crops], steps=60, bits=bits)
+    learned = settled(made, model, network, RECIPE, [crops], steps=150, bits=bits)
     shown = [picture[96:160, 96:160].copy() for picture in crops.pictures]
     again = quantized(written(learned), smooth_pictures(12), bits=bits)
-    assert lost(again, network, shown) < 0.97 * lost(model, network, shown)  # measured 0.95 and 0.91
+    assert lost(again, network, shown) < 0.98 * lost(model, network, shown)  # measured 0.94 and 0.87
 
 
 def test_weights_stay_on_their_steps_and_early_blocks_as_they_were(coarse, network, crops):
