@@ -48,7 +48,7 @@ $(BROWSER)/package.json:
 
 # The model files and the page of docs/browser in Chromium, which has to be on the PATH; the time of a look with each file.
 test-browser: setup $(BROWSER)/package.json
-	$(BIN)/pytest -q tests/browser
+	$(BIN)/pytest tests/browser
 
 docs: setup
 	$(BIN)/python tools/cli_docs.py
