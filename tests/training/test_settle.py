@@ -33,7 +33,6 @@ def coarse(request, network, monkeypatch):
     """A rounded network, its file and the bits of its large layers."""
     monkeypatch.setattr("tendu.training.rounding.LARGE", 2_000)
     monkeypatch.setattr("tendu.training.quantize.LARGE", 2_000)
-    monkeypatch.setattr("tendu.training.stepped.LARGE", 2_000)
     pictures = smooth_pictures(12)
     made = rounded(network, pictures, bits=request.param)
     return made, quantized(written(made), pictures, bits=request.param), request.param

@@ -91,7 +91,7 @@ class _Rounding(nn.Module):
     def __init__(self, layer: Convolution, bits: int) -> None:
         super().__init__()
         self.meant, self.made = layer, deepcopy(layer)
-        self.bits = bits if layer.groups == 1 and layer.unit.numel() >= LARGE else 8
+        self.bits = bits_of(layer, bits)
         self.owed, self.due = torch.zeros(()), self.bits < 8 or not layer.rounded
 
     def forward(self, maps: Tensor) -> Tensor:
@@ -100,6 +100,11 @@ class _Rounding(nn.Module):
             self.due = False
             _round(self.made, said, self.meant.linear(meant) + self.owed, self.bits)
         return torch.cat([self.meant(meant), self.made(said)])
+
+
+def bits_of(layer: Convolution, bits: int) -> int:
+    """The bits of a layer's weights in a file whose large layers have so many; all others have 8."""
+    return bits if layer.groups == 1 and layer.unit.numel() >= LARGE else 8
 
 
 def _owe(block: nn.Module, inputs: tuple[Tensor]) -> None:

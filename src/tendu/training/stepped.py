@@ -18,7 +18,7 @@ from tendu.models.graph import Graph
 from tendu.runtimes.litert import LiteRT
 from tendu.training.convolution import LEVELS, LEVELS_OF_HALVES, Convolution
 from tendu.training.network import EARLY, TAPPED, Block, Network
-from tendu.training.rounding import LARGE, place
+from tendu.training.rounding import bits_of, place
 
 
 class Stepped(nn.Module):
@@ -42,8 +42,7 @@ class Stepped(nn.Module):
         early = {id(layer) for block in self.network.blocks[:EARLY] for layer in block.modules()}
         for layer in self.network.convolutions()[1:]:
             if id(layer) not in early:
-                large = layer.groups == 1 and layer.unit.numel() >= LARGE
-                levels = LEVELS_OF_HALVES if bits == 4 and large else LEVELS
+                levels = LEVELS if bits_of(layer, bits) == 8 else LEVELS_OF_HALVES
                 parent, name = place(self.network, layer)
                 setattr(parent, name, OnSteps(layer, maps[layer][1], levels))
         for part in (*self.network.blocks[EARLY:], *self.network.smooth):
@@ -164,15 +163,17 @@ def _round_given(scale: Scale, _part: nn.Module, given: tuple[Tensor]) -> Tensor
 
 def _maps(network: Network, graph: Graph) -> dict[nn.Module, tuple[int, Scale]]:
     """The tensor and the scale of each convolution's map in a file; of each sum's by the block or pyramid step it is of."""
-    order: list[nn.Module] = [network.stem]
-    for number, block in enumerate(network.blocks):
-        order += [layer for layer in block.modules() if isinstance(layer, Convolution)]
-        order += [block] if _ending(network, number) is block else []
-        order += [network.laterals[TAPPED.index(number)]] if number in TAPPED else []
-    order += [network.last, network.top]
-    for part in (*network.smooth, *network.heads):
-        order += [part] if part in set(network.smooth) else []
-        order += [layer for layer in part.modules() if isinstance(layer, Convolution)]
+    before = {part.get_submodule("depthwise"): part for part in network.smooth}
+    after = {
+        block.get_submodule("project"): block
+        for number, block in enumerate(network.blocks)
+        if _ending(network, number) is block
+    }
+    order: list[nn.Module] = []
+    for layer in network.convolutions():
+        order += [before[layer]] if layer in before else []
+        order += [layer]
+        order += [after[layer]] if layer in after else []
     made = [one for one in graph.operators if graph.operator(one) in {"CONV_2D", "DEPTHWISE_CONV_2D", "ADD"}]
     tensors = [int(one.outputs[0]) for one in made]
     return {part: (tensor, graph.scale(tensor)) for part, tensor in zip(order, tensors, strict=True)}
