@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tendu.bench.machine import facts, sentence
-from tendu.sinks.partial import PartialFile, unwritable
+from tendu.sinks.partial import PartialFile
 
 
 def command() -> str:
@@ -39,11 +39,6 @@ def write(path: Path, text: str) -> None:
     Raises:
         SinkError: it cannot be written.
     """
-    file = PartialFile(path, overwrite=True)
-    try:
+    with PartialFile(path, overwrite=True).writing() as temporary:
         page = path.read_text() if path.is_file() else "# Results\n"
-        file.temporary.write_text(placed(page, text))
-    except OSError as error:
-        file.abandon()
-        raise unwritable(path, error) from error
-    file.complete()
+        temporary.write_text(placed(page, text))

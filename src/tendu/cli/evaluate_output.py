@@ -3,8 +3,7 @@
 import json
 import shlex
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from tendu.models.weights import locate
 from tendu.plain_table import aligned, markdown, number
 from tendu.runtimes.machine import this_machine
 from tendu.sinks.open_sink import open_sink
-from tendu.sinks.partial import PartialFile, unwritable
+from tendu.sinks.partial import PartialFile
 from tendu.worst import worst_sheet
 
 
@@ -160,7 +159,7 @@ def save(rows: list[Row], folder: Path, *, overwrite: bool) -> list[str]:
     """
     written = [folder / "report.json", folder / "report.md"]
     for path, text in zip(written, (to_json(rows), as_markdown(rows)), strict=True):
-        with _whole(path, overwrite=overwrite) as temporary:
+        with PartialFile(path, overwrite=overwrite).writing() as temporary:
             temporary.write_text(text)
     for place, row in enumerate(rows, 1):
         mark = f"-{place}" if len(rows) > 1 else ""
@@ -169,25 +168,10 @@ def save(rows: list[Row], folder: Path, *, overwrite: bool) -> list[str]:
             if sink.takes == "pictures":
                 sink.write(worst_sheet(row.report))
         curves = {"people": row.report.people_calibration, "keypoints": row.report.keypoint_calibration}
-        with _whole(plot, overwrite=overwrite) as temporary:
+        with PartialFile(plot, overwrite=overwrite).writing() as temporary:
             plot_reliability(temporary, curves, title=f"{row.report.model} {row.report.protocol}")
         written += [sheet, plot]
     return [str(path) for path in written]
-
-
-@contextmanager
-def _whole(path: Path, *, overwrite: bool) -> Generator[Path]:
-    """A temporary name that becomes the file when all went well."""
-    file = PartialFile(path, overwrite=overwrite)
-    try:
-        yield file.temporary
-    except OSError as error:
-        file.abandon()
-        raise unwritable(path, error) from error
-    except BaseException:
-        file.abandon()
-        raise
-    file.complete()
 
 
 def _parts(rows: list[Row], table: Callable[[list[str], list[list[str]]], str]) -> list[str]:

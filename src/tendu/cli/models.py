@@ -13,7 +13,7 @@ from tendu.models.catalog import card, cards
 from tendu.models.opened import plain_model
 from tendu.models.weights import fetch, find, locate, shelves, verify
 from tendu.runtimes.model_file import bytes_of
-from tendu.sinks.partial import PartialFile, unwritable
+from tendu.sinks.partial import PartialFile
 
 _HEADER = ("name", "MB", "people", "input", "licence", "mAP", "where")
 
@@ -79,14 +79,8 @@ def save_model(folder: Path | None, name: str, file: Path, *, size: int | None, 
         raise DataError(f"A model is written as .tflite, not {file.name!r}. Name it model.tflite.")
     path, known = locate(name, models=folder)
     content = plain_model(bytes_of(path), size=size or (known and known.read_at))
-    written = PartialFile(file, overwrite=overwrite)
-    try:
-        written.temporary.write_bytes(content)
-        written.complete()
-    except OSError as error:
-        raise unwritable(file, error) from error
-    finally:
-        written.abandon()
+    with PartialFile(file, overwrite=overwrite).writing() as temporary:
+        temporary.write_bytes(content)
     click.echo(f"{file}: {len(content):,} bytes")
 
 

@@ -152,15 +152,8 @@ def save(file: PartialFile, image: UInt8[np.ndarray, "h w 3"]) -> None:
         SinkError: the disk refuses, or the format cannot hold a picture of that size.
     """
     content = encoded(image, file.path)
-    try:
-        file.temporary.write_bytes(content)
-        file.complete()
-    except SinkError:
-        file.abandon()
-        raise
-    except OSError as error:
-        file.abandon()
-        raise unwritable(file.path, error) from error
+    with file.writing() as temporary:
+        temporary.write_bytes(content)
 
 
 def encoded(image: UInt8[np.ndarray, "h w 3"], path: Path) -> bytes:

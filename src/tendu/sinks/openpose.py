@@ -92,15 +92,8 @@ class OpenPoseFolder:
         if not self._begun:
             self._make()
             self._clear()
-        part = PartialFile(self._path / file_name(poses.stamp), overwrite=True)
-        try:
-            part.temporary.write_text(text, encoding="ascii")
-        except OSError as error:
-            raise unwritable(part.path, error) from error
-        else:
-            part.complete()
-        finally:
-            part.abandon()
+        with PartialFile(self._path / file_name(poses.stamp), overwrite=True).writing() as temporary:
+            temporary.write_text(text, encoding="ascii")
 
     def close(self) -> None:
         """Ends the writing; may be called twice."""

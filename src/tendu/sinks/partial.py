@@ -2,6 +2,8 @@
 
 import errno
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tendu.errors import SinkError
@@ -28,6 +30,21 @@ class PartialFile:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(path, error) from error
+
+    @contextmanager
+    def writing(self) -> Generator[Path]:
+        """The temporary name, to write the whole file under; complete afterwards, or gone when something failed.
+
+        Raises:
+            SinkError: the system refuses.
+        """
+        try:
+            yield self.temporary
+            self.complete()
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+        finally:
+            self.abandon()
 
     def complete(self) -> None:
         """Gives the file its name.

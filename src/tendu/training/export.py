@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from jaxtyping import UInt8
 
-from tendu.errors import SinkError
 from tendu.metrics.calibration import Bin, Calibration
 from tendu.metrics.platt import Platt
 from tendu.models.card import ModelCard
 from tendu.models.movenet import HeadsDecoder
 from tendu.models.opened import open_model
 from tendu.runtimes.litert import LiteRT
+from tendu.sinks.partial import PartialFile
 from tendu.training.chances import Chances
 from tendu.training.judge import Figure
 from tendu.training.network import Network
@@ -171,15 +171,9 @@ def write_model(folder: Path, card: ModelCard, model: bytes, report: str) -> lis
     }
     paths: list[Path] = []
     for name, content in contents.items():
-        path = folder / name
-        temporary = path.with_name(f".{name}.partial")
-        try:
+        paths.append(folder / name)
+        with PartialFile(paths[-1], overwrite=True).writing() as temporary:
             temporary.write_bytes(content)
-            temporary.replace(path)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise SinkError(f"Cannot write {path}: {error.strerror or error}.") from error
-        paths.append(path)
     return paths
 
 
