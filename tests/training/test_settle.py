@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from smooth import smooth_pictures
+from tendu.errors import ModelError
 from tendu.models.opened import open_model
 from tendu.runtimes.litert import LiteRT, scales_of
 from tendu.training.head_maps import HeadMaps
@@ -103,3 +104,73 @@ def test_the_same_seed_gives_the_same_weights(coarse, network, crops):
     one, other = (settled(made, model, network, RECIPE, [crops], steps=3, bits=bits) for _ in range(2))
     for ours, theirs in zip(one.convolutions(), other.convolutions(), strict=True):
         assert torch.equal(ours.weight, theirs.weight)
+
+
+def stopped(step: int):
+    """What stops settling after a step, as a user would."""
+
+    def tell(now: int, _steps: int) -> None:
+        if now == step:
+            raise KeyboardInterrupt
+
+    return tell
+
+
+@pytest.fixture
+def kept(monkeypatch, tmp_path):
+    """Where a checkpoint is kept after every second step."""
+    monkeypatch.setattr("tendu.training.settle.EVERY", 2)
+    return tmp_path / "small.settling"
+
+
+def test_settling_goes_on_where_it_was_stopped(coarse, network, crops, kept):
+    made, model, bits = coarse
+    given = {"steps": 5, "bits": bits, "kept": kept}
+    whole = settled(made, model, network, RECIPE, [crops], **given)
+    assert not list(kept.parent.iterdir())
+    with pytest.raises(KeyboardInterrupt):
+        settled(made, model, network, RECIPE, [crops], **given, tell=stopped(3))
+    assert [path.name[:15] for path in kept.parent.iterdir()] == ["small.settling-"]
+    told = []
+    again = settled(
+        made, model, network, RECIPE, [crops], **given, tell=lambda step, steps: told.append((step, steps))
+    )
+    assert told == [(3, 5), (4, 5), (5, 5)]
+    assert not list(kept.parent.iterdir())
+    for ours, theirs in zip(whole.convolutions(), again.convolutions(), strict=True):
+        assert torch.equal(ours.weight, theirs.weight)
+        assert torch.equal(ours.bias, theirs.bias)
+
+
+def test_another_settling_does_not_touch_what_was_stopped(coarse, network, crops, kept):
+    made, model, bits = coarse
+    with pytest.raises(KeyboardInterrupt):
+        settled(made, model, network, RECIPE, [crops], steps=5, bits=bits, kept=kept, tell=stopped(3))
+    (path,) = kept.parent.iterdir()
+    before = path.read_bytes()
+    told = []
+    settled(
+        made,
+        model,
+        network,
+        RECIPE,
+        [crops],
+        steps=4,
+        bits=bits,
+        kept=kept,
+        tell=lambda *now: told.append(now),
+    )
+    assert told[0] == (1, 4)
+    assert [one.read_bytes() for one in kept.parent.iterdir()] == [before]
+
+
+def test_a_damaged_checkpoint_is_said(coarse, network, crops, kept):
+    made, model, bits = coarse
+    with pytest.raises(KeyboardInterrupt):
+        settled(made, model, network, RECIPE, [crops], steps=5, bits=bits, kept=kept, tell=stopped(3))
+    (path,) = kept.parent.iterdir()
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(
+        ModelError, match=rf"^{path} is damaged: .*\. Delete it to settle from the beginning\.$"
+    ):
+        settled(made, model, network, RECIPE, [crops], steps=5, bits=bits, kept=kept)

@@ -168,7 +168,12 @@ def export(
         raise SinkError(f"Cannot make the folder {output.parent}: {error.strerror or error}.") from error
     with Bar(shown=True) as bar:
         settling = settle and settler(
-            wide, *settle, sizes=settle_sizes, threads=threads, tell=bar.tell("settling")
+            wide,
+            *settle,
+            sizes=settle_sizes,
+            threads=threads,
+            kept=output.with_suffix(".settling"),
+            tell=bar.tell("settling"),
         )
         models = files_of(network, precisions, pictures, settle=settling)
     for precision, model in models.items():

@@ -44,8 +44,16 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
     Raises:
         SinkError: it cannot be written.
     """
+    write({**vars(checkpoint), "shape": vars(checkpoint.shape), "version": VERSION}, path)
+
+
+def write(fields: dict[str, Any], path: Path) -> None:
+    """The same of whatever fields PyTorch can save.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    fields = {**vars(checkpoint), "shape": vars(checkpoint.shape), "version": VERSION}
     try:
         with temporary.open("wb") as file:
             torch.save(fields, file)

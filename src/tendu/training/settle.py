@@ -8,6 +8,7 @@ teach what is in these pictures alone at the cost of what the weights know from 
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from hashlib import sha256
 from math import cos, pi
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tendu.errors import ModelError
 from tendu.training.augment import draw
 from tendu.training.batches import ahead, planned_batch
+from tendu.training.checkpoint import write
 from tendu.training.convolution import LEVELS_OF_HALVES
 from tendu.training.data import Crops, read_crops
 from tendu.training.export import Settle
@@ -34,6 +37,9 @@ RATE, RATE_OF_HALVES = 0.01, 0.006
 WARM = 30
 """Steps in which the rate rises."""
 
+EVERY = 100
+"""Steps between two checkpoints."""
+
 OFFSET, REGRESSION = 6.0, 0.3
 """How much offsets and regressions count beside the maps: 8 bits cost offsets most."""
 
@@ -49,6 +55,7 @@ def settled(
     bits: int = 8,
     sizes: Sequence[int] = (),
     threads: int = 1,
+    kept: Path | None = None,
     tell: Callable[[int, int], None] = lambda _step, _steps: None,
 ) -> Network:
     """The network with weights on the same steps that say together nearly what the teacher says.
@@ -63,7 +70,13 @@ def settled(
         bits: of the file's large layers.
         sizes: of the pictures, px, in turn; the network's own alone when empty.
         threads: of PyTorch, beside the one that draws pictures and lets LiteRT look at them ahead.
+        kept: the checkpoint, written now and then, from which it goes on if it is there, and which goes at the end. A mark of
+            what is settled and how is added to its name. None keeps nothing.
         tell: told after each step which it was, and of how many.
+
+    Raises:
+        SinkError: the checkpoint cannot be written.
+        ModelError: it is damaged.
     """
     torch.set_num_threads(threads)
     sizes = sizes or [network.shape.size]
@@ -78,8 +91,11 @@ def settled(
         return stepped.begun(pictures), looks[size](torch.from_numpy(pictures).permute(0, 3, 1, 2))
 
     optimizer = torch.optim.Adam(_rates(stepped), betas=(0.9, 0.99))
-    with closing(ahead(made, 0, threads)) as following:
-        for step, (maps, wanted) in zip(range(steps), following, strict=False):
+    learned = (recipe, [len(crops) for crops in several], steps, bits, sizes)
+    path = kept and kept.with_name(f"{kept.name}-{sha256(model + repr(learned).encode()).hexdigest()[:8]}.pt")
+    done = _gone_on(path, stepped, optimizer)
+    with closing(ahead(made, done, threads)) as following:
+        for step, (maps, wanted) in zip(range(done, steps), following, strict=False):
             share = min((step + 1) / WARM, 1.0) * (0.5 + 0.5 * cos(pi * step / steps))
             for group in optimizer.param_groups:
                 group["lr"] = share * group["highest"]
@@ -89,8 +105,32 @@ def settled(
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
+            if path and (step + 1) % EVERY == 0:
+                state = {
+                    "step": step + 1,
+                    "network": stepped.state_dict(),
+                    "optimizer": optimizer.state_dict(),
+                }
+                write(state, path)
             tell(step + 1, steps)
+    if path:
+        path.unlink(missing_ok=True)
     return stepped.settled()
+
+
+def _gone_on(path: Path | None, stepped: Stepped, optimizer: torch.optim.Optimizer) -> int:
+    """How many steps a checkpoint has done, whose state both have now; 0 where there is none."""
+    if path is None or not path.is_file():
+        return 0
+    try:
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+        stepped.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+        return int(state["step"])
+    except Exception as error:  # whatever unpickling a damaged file raises
+        raise ModelError(
+            f"{path} is damaged: {error!r:.120}. Delete it to settle from the beginning."
+        ) from error
 
 
 def lost_of(found: Losses) -> Tensor:
@@ -115,6 +155,7 @@ def settler(
     *,
     sizes: Sequence[int] = (),
     threads: int = 1,
+    kept: Path | None = None,
     tell: Callable[[int, int], None] = lambda _step, _steps: None,
 ) -> Settle:
     """`settled` for whatever is exported: by a recipe's file, without the photos that the recipe holds out.
@@ -126,6 +167,7 @@ def settler(
         steps: how many.
         sizes: as `settled` has them.
         threads: of PyTorch.
+        kept: as `settled` has it.
         tell: see `settled`.
 
     Raises:
@@ -151,6 +193,7 @@ def settler(
             bits=bits,
             sizes=sizes,
             threads=threads,
+            kept=kept,
             tell=tell,
         )
 
