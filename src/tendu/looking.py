@@ -155,12 +155,13 @@ def most_alike(person: Poses, seen: Poses) -> Poses:
 
 
 def agreed(first: Poses, second: Poses) -> Poses:
-    """The second look at one person, as sure as it agrees with the first: its confidence times their OKS.
+    """The second look at one person, less sure where the first saw them elsewhere: its confidence times (1 + OKS) / 2.
 
-    A ghost looks different each time; a person does not.
+    A ghost looks different each time, a person does not; but from afar a small person's points are too inexact to be
+    held against a closer look.
     """
     likeness = oks(second.xy, first.xy, body_area(second))[:, 0]
-    return replace(second, confidence=second.confidence * likeness)
+    return replace(second, confidence=second.confidence * (1 + likeness) / 2)
 
 
 def distinct(poses: Poses, *, alike: float = 0.4) -> Poses:
