@@ -181,7 +181,9 @@ class Estimator:
         return most_alike(person, seen) if len(seen) else seen
 
     def present(self, poses: Poses) -> Poses:
-        """The people who are sure enough, or nobody and why; the one place where confidence is calibrated."""
+        """The people who are sure enough, the surest first, or nobody and why; the one place where confidence is calibrated."""
+        if len(poses) > 1:
+            poses = poses[np.argsort(-poses.confidence, kind="stable")]
         if self.calibration is not None:
             poses = replace(poses, confidence=self.calibration(poses.confidence))
         shown = poses.confidence >= self.min_score

@@ -10,6 +10,8 @@ import pytest
 
 import tendu
 from painted_movenet import Scene, standing
+from standing import film_frames
+from standing import standing as people_side_by_side
 from tendu.follower import Follower
 from tendu.frame import Frame
 from tendu.metrics.platt import Platt
@@ -32,6 +34,14 @@ def test_only_the_confidence_changes(people, look):
     assert (told.confidence != raw.confidence).all()
     for part in ("xy", "score", "box"):
         np.testing.assert_array_equal(getattr(told, part), getattr(raw, part))
+
+
+def test_the_surest_comes_first():
+    (frame,) = film_frames(1)
+    seen = people_side_by_side(confidence=(0.5, 0.7, 0.6), people=3)
+    shown = seen(frame)
+    np.testing.assert_array_equal(shown.confidence, np.array([0.7, 0.6, 0.5], np.float32))
+    np.testing.assert_array_equal(shown.xy, seen.everyone(frame).xy[[1, 2, 0]])
 
 
 def test_one_look_keeps_the_confidence_of_the_model():
