@@ -18,7 +18,7 @@ Look = Literal["auto", "once", "zoom", "mirrored", "tiles"]
 once      the whole picture, as published: 1 inference.
 zoom      the whole picture, then closer at what was seen: at most 3 inferences for one person, 1 + n for n people.
 mirrored  zoom, and the last look is averaged with its mirror image: at most 4 for one person, 1 + 2 n for n people.
-tiles     the whole picture and overlapping parts of it, then each person closer: 1 + tiles + n inferences.
+tiles     the whole picture, its overlapping halves and quarters, then each person closer: 1 + tiles + n inferences.
 auto      zoom for one person, tiles for more.
 """
 
@@ -35,6 +35,9 @@ LIKELY = 0.1
 
 WORSE = 0.6
 """The last look is kept unless its confidence is below this part of the best look's: closer is more exact."""
+
+TILES = ((2, 0.2), (4, 0.35))
+"""How many tiles lie along a picture's longer side, and the part of their sides that neighbours share (docs/models.md)."""
 
 NEAR = 0.1
 """Two looks mean the same place for a point where they are less than this part of the body's extent apart."""
@@ -113,21 +116,23 @@ def settled(looks: list[Poses]) -> Poses:
     return replace(chosen, xy=place, box=person_box(place, chosen.score), confidence=sure)
 
 
-def tiles(
-    width: int, height: int, *, across: int = 3, overlap: float = 0.35, aspect: float = 1.0
-) -> list[Window]:
-    """Overlapping windows that cover a picture, `across` of them along its longer side.
+def tiles(width: int, height: int, *, aspect: float = 1.0) -> list[Window]:
+    """Overlapping windows that cover a picture twice: large ones and, for small people, half as large ones.
 
     Args:
         width: the picture's columns.
         height: its rows.
-        across: windows along the longer side.
-        overlap: shared part of neighbours' sides, 0 to 1.
         aspect: width / height of the model's input.
 
-    >>> len(tiles(640, 480, across=2))
-    4
+    >>> len(tiles(640, 480))
+    16
     """
+    grids = [_grid(width, height, across, overlap, aspect) for across, overlap in TILES]
+    return [window for grid in grids for window in grid]
+
+
+def _grid(width: int, height: int, across: int, overlap: float, aspect: float) -> list[Window]:
+    """Windows that cover a picture, so many `across` its longer side, which share that part of their sides."""
     longer = max(width / aspect, height)
     side = longer / (across - (across - 1) * overlap)
     spots = [
