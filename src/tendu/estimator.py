@@ -123,9 +123,9 @@ class Estimator:
         """The window that shows the whole picture."""
         return Window.letterbox(frame.stamp.width, frame.stamp.height, aspect=self.aspect)
 
-    def everyone(self, frame: Frame) -> Poses:
-        """Everyone whom the chosen look finds, however unsure."""
-        look = self.look
+    def everyone(self, frame: Frame, *, look: Look | None = None) -> Poses:
+        """Everyone whom the chosen look, or another, finds, however unsure."""
+        look = look or self.look
         if look == "auto":
             look = "zoom" if self.people == 1 else "tiles"
         if look == "once":

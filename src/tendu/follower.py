@@ -21,7 +21,8 @@ class Follower:
     Args:
         estimator: finds the people; its `people` says how many are followed.
         first: where to look where nothing is known.
-        search: seconds between looks at the whole picture for newcomers, where several people are followed.
+        search: seconds between looks for newcomers, where several people are followed; meanwhile, where nobody is known,
+            tiles are left out.
 
     Raises:
         DataError: `first` is not known.
@@ -74,7 +75,11 @@ class Follower:
             if known is None
             else [self._estimator.closely(frame, known[[row]]) for row in range(len(known))]
         )
-        if known is None or frame.time - self._sought >= self._search:
+        if not 0 <= frame.time - self._sought < self._search:
             self._sought = frame.time
             looks.append(self._estimator.everyone(frame))
+        elif known is None:
+            # Tiles cost thirty looks; an empty room would have them in every frame.
+            tiled = self._estimator.look in {"auto", "tiles"}
+            looks.append(self._estimator.everyone(frame, look="zoom" if tiled else None))
         return distinct(gathered(looks))

@@ -74,6 +74,21 @@ def test_a_newcomer_is_found_at_the_next_search():
     assert len(follower.update(Frame.of(scene.picture, time=0.5))) == 2
 
 
+def test_where_nobody_is_tiles_are_looked_at_between_searches_no_more():
+    """One look at the whole picture instead of 21; who is too small for it is found at the next search, or at a film's start."""
+    scene = Scene([], least=0.3)
+    follower = Follower(scene.estimator(people=2), search=0.5)
+    looks = []
+    for time in (0.0, 0.1, 0.4, 0.5, 0.0):
+        before = scene.looks
+        assert len(follower.update(Frame.of(scene.picture, time=time))) == 0
+        looks.append(scene.looks - before)
+    assert looks == [21, 1, 1, 21, 21]
+    scene.people = [standing(3, 200, 60)]
+    assert len(follower.update(Frame.of(scene.picture, time=0.4))) == 0
+    assert len(follower.update(Frame.of(scene.picture, time=0.5))) == 1
+
+
 def test_reset_makes_the_next_frame_a_first_frame():
     scene = Scene([standing(4, 80, 130)])
     follower = Follower(scene.estimator())
