@@ -127,12 +127,12 @@ def centres(maps: Maps, reading: Reading, people: int) -> Int64[np.ndarray, "n 2
 
     In 8 bits neighbours are often equal: of these the first in the map's order is the peak, and they are one person.
     """
-    rows, columns = maps.centre.shape
-    padded = np.pad(maps.centre, 1)
-    around = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).reshape(rows, columns, 9)
-    before, after = around[..., :4].max(axis=-1), around[..., 5:].max(axis=-1)
-    peak = (maps.centre > before) & (maps.centre >= after)
-    y, x = np.nonzero(peak & (maps.centre >= reading.least_centre))
+    y, x = np.nonzero(maps.centre >= reading.least_centre)
+    columns = maps.centre.shape[1] + 2
+    cell = (y * columns + x)[:, None] + _rectangle(3, 3, columns)
+    around = np.pad(maps.centre, 1).take(cell)
+    peak = (around[:, 4] > around[:, :4].max(axis=1)) & (around[:, 4] >= around[:, 5:].max(axis=1))
+    y, x = y[peak], x[peak]
     order = np.argsort(-maps.centre[y, x], kind="stable")[:people]
     return np.stack([x[order], y[order]], axis=1).astype(np.int64)
 
