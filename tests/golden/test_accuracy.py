@@ -39,7 +39,7 @@ def test_tiles_find_everyone_in_every_second_photo_of_several_people(shared):
     with tendu.load(shared / MODEL, runtime="litert", look="tiles", people=20) as model:
         report = evaluate(model, replace(truth, photos=truth.photos[::2]), protocol="people")
     assert report.photos == 40
-    assert report.scores.ap >= 0.30
+    assert report.scores.ap >= 0.36
     assert "approximations" in report.note
 
 
