@@ -172,14 +172,21 @@ def agreed(first: Poses, second: Poses) -> Poses:
 def distinct(poses: Poses, *, alike: float = 0.4) -> Poses:
     """The poses without duplicates: of two that are alike (OKS), the surer and more complete stays.
 
-    Points count that are likely in both, so that half a body at a window's edge is known as part of the whole.
+    Points count that are likely in both, so that half a body at a window's edge is known as part of the whole. So is
+    half a body that guesses its other half wrongly: only the points that it is surest of must lie in the whole, also
+    with left and right exchanged.
     """
     likely = poses.score > LIKELY
     order = np.argsort(-poses.confidence * np.sqrt(likely.mean(axis=1)), kind="stable")
     likeness = oks(poses.xy, poses.xy, body_area(poses), counted=likely[:, None] & likely[None])
+    likeness = np.maximum(likeness, likeness.T)
+    surest = poses.score >= poses.score.max(axis=1, keepdims=True) / 2
+    for flip in (slice(None), poses.skeleton.flip):
+        counted = surest[:, None] & likely[None, :, flip]
+        likeness = np.maximum(likeness, oks(poses.xy, poses.xy[:, flip], body_area(poses), counted=counted))
     kept: list[int] = []
     for row in order.tolist():
-        if all(max(likeness[row, other], likeness[other, row]) < alike for other in kept):
+        if (likeness[row, kept] < alike).all():
             kept.append(row)
     return poses[kept]
 

@@ -23,6 +23,7 @@ from tendu.looking import (
 )
 from tendu.models.seen import Seen
 from tendu.pose import Poses
+from tendu.skeleton import COCO17
 from tendu.window import Window
 
 TALL, SMALL = standing(8, 120, 130), standing(3, 200, 60)
@@ -141,6 +142,22 @@ def test_half_a_body_gives_way_to_the_whole_of_it():
     both = poses(TALL, TALL, confidence=[0.7, 0.6])
     both.score[0, 11:] = 0.05
     assert distinct(both).confidence.tolist() == pytest.approx([0.6])
+
+
+@pytest.mark.parametrize("flip", [slice(None), COCO17.flip])
+def test_legs_that_guess_a_body_among_them_are_part_of_the_whole(flip):
+    """A window that shows the legs alone finds them, and a head and arms between them that it is not sure of."""
+    legs = TALL[flip].copy()
+    legs[:11] = TALL[13] + np.arange(11)[:, None]
+    both = poses(TALL, legs, confidence=[0.7, 0.6])
+    both.score[1, :11] = 0.15
+    assert distinct(both).confidence.tolist() == pytest.approx([0.7])
+
+
+def test_two_of_whom_one_stands_behind_the_other_stay():
+    beside = poses(TALL, TALL + np.float32([30, 0]), confidence=[0.7, 0.6])
+    beside.score[1, 11:] = 0.15
+    assert len(distinct(beside)) == 2
 
 
 def test_a_small_person_before_a_large_one_stays():
