@@ -52,6 +52,8 @@ class Follower:
         found = self._one(frame, known) if self._estimator.people == 1 else self._many(frame, known)
         self._begun = True
         present = self._estimator.present(found)
+        if known is not None and len(present) == 0:
+            self._sought = -np.inf  # whoever was lost just now is sought everywhere at once
         # Of those who were presented only the points are used again: confidence may be a calibrated chance by now.
         self._known = present if len(present) else None
         return present

@@ -75,7 +75,8 @@ def test_a_newcomer_is_found_at_the_next_search():
 
 
 def test_where_nobody_is_tiles_are_looked_at_between_searches_no_more():
-    """One look at the whole picture instead of 21; who is too small for it is found at the next search, or at a film's start."""
+    """One look at the whole picture instead of 21; who is too small for it is found at the next search,
+    which comes at once after somebody was lost or a film began again."""
     scene = Scene([], least=0.3)
     follower = Follower(scene.estimator(people=2), search=0.5)
     looks = []
@@ -87,6 +88,8 @@ def test_where_nobody_is_tiles_are_looked_at_between_searches_no_more():
     scene.people = [standing(3, 200, 60)]
     assert len(follower.update(Frame.of(scene.picture, time=0.4))) == 0
     assert len(follower.update(Frame.of(scene.picture, time=0.5))) == 1
+    scene.people = [standing(3, 60, 60)]
+    assert [len(follower.update(Frame.of(scene.picture, time=time))) for time in (0.6, 0.7)] == [0, 1]
 
 
 def test_reset_makes_the_next_frame_a_first_frame():
