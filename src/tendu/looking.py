@@ -33,6 +33,9 @@ CROP_SCORE = 0.2
 LIKELY = 0.1
 """A keypoint that counts where the next window is chosen: a closer look should rather see too much than cut a limb."""
 
+SURE = 0.4
+"""A keypoint that counts in full where the more complete of two poses stays; one that is half as sure counts half."""
+
 WORSE = 0.6
 """The last look is kept unless its confidence is below this part of the best look's: closer is more exact."""
 
@@ -177,7 +180,8 @@ def distinct(poses: Poses, *, alike: float = 0.4) -> Poses:
     with left and right exchanged.
     """
     likely = poses.score > LIKELY
-    order = np.argsort(-poses.confidence * np.sqrt(likely.mean(axis=1)), kind="stable")
+    complete = np.minimum(poses.score / SURE, 1).mean(axis=1)
+    order = np.argsort(-poses.confidence * complete, kind="stable")
     likeness = oks(poses.xy, poses.xy, body_area(poses), counted=likely[:, None] & likely[None])
     likeness = np.maximum(likeness, likeness.T)
     surest = poses.score >= poses.score.max(axis=1, keepdims=True) / 2

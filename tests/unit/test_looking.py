@@ -160,6 +160,14 @@ def test_two_of_whom_one_stands_behind_the_other_stay():
     assert len(distinct(beside)) == 2
 
 
+def test_a_surer_half_whose_legs_are_barely_likely_gives_way_to_the_whole():
+    half = TALL.copy()
+    half[11:] = TALL[11]
+    both = poses(half, TALL, confidence=[0.7, 0.6])
+    both.score[0, 11:] = 0.12
+    assert distinct(both).confidence.tolist() == pytest.approx([0.6])
+
+
 def test_a_small_person_before_a_large_one_stays():
     inside = poses(TALL, standing(2, *TALL[11:13].mean(axis=0)))
     assert len(distinct(inside)) == 2
