@@ -72,7 +72,7 @@ def test_nobody_is_reported_where_nobody_is_and_nobody_is_missed(name, shared):
 
 
 def test_of_several_people_most_are_reported_at_a_fair_chance_and_nobody_who_is_not_there(shared):
-    """Before agreement counted half, 173 of the 317 people of all 80 photos were: a right guess had a tenth of its chance."""
+    """Before agreement counted half, 168 of the 317 people of all 80 photos were: a right guess had a tenth of its chance."""
     truth = read_truth(shared / "data/coco-multi-dev")
     half = replace(truth, photos=truth.photos[::2])
     with tendu.load(runtime="litert", people=20) as model:
