@@ -3,6 +3,7 @@
 python standing_tendu.py PAUSE ARGUMENTS...      each look takes PAUSE seconds; the tenth is told on stderr
 """
 
+import signal
 import sys
 import time
 
@@ -18,5 +19,7 @@ def look(frame):
 
 
 if __name__ == "__main__":
+    # Tests that were started in a shell's background ignore Ctrl-C, and so would what they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     loading.load = lambda *_, **__: standing(before=look)
     sys.exit(main(sys.argv[2:]))
