@@ -123,11 +123,13 @@ class Estimator:
         """The window that shows the whole picture."""
         return Window.letterbox(frame.stamp.width, frame.stamp.height, aspect=self.aspect)
 
-    def everyone(self, frame: Frame, *, look: Look | None = None) -> Poses:
-        """Everyone whom the chosen look, or another, finds, however unsure."""
-        look = look or self.look
+    def everyone(self, frame: Frame, *, tiled: bool = True) -> Poses:
+        """Everyone whom the chosen look finds, however unsure; `zoom` instead of `tiles` where not `tiled`."""
+        look = self.look
         if look == "auto":
             look = "zoom" if self.people == 1 else "tiles"
+        if look == "tiles" and not tiled:
+            look = "zoom"
         if look == "once":
             return self.see(frame, self.whole(frame), people=self.people)
         if self.people == 1 and look != "tiles":

@@ -77,11 +77,10 @@ class Follower:
             if known is None
             else [self._estimator.closely(frame, known[[row]]) for row in range(len(known))]
         )
-        if not 0 <= frame.time - self._sought < self._search:
+        searching = not 0 <= frame.time - self._sought < self._search
+        if searching:
             self._sought = frame.time
-            looks.append(self._estimator.everyone(frame))
-        elif known is None:
+        if searching or known is None:
             # Tiles cost thirty looks; an empty room would have them in every frame.
-            tiled = self._estimator.look in {"auto", "tiles"}
-            looks.append(self._estimator.everyone(frame, look="zoom" if tiled else None))
+            looks.append(self._estimator.everyone(frame, tiled=searching))
         return distinct(gathered(looks))

@@ -182,12 +182,13 @@ def distinct(poses: Poses, *, alike: float = 0.4) -> Poses:
     likely = poses.score > LIKELY
     complete = np.minimum(poses.score / SURE, 1).mean(axis=1)
     order = np.argsort(-poses.confidence * complete, kind="stable")
-    likeness = oks(poses.xy, poses.xy, body_area(poses), counted=likely[:, None] & likely[None])
+    area = body_area(poses)
+    likeness = oks(poses.xy, poses.xy, area, counted=likely[:, None] & likely[None])
     likeness = np.maximum(likeness, likeness.T)
     surest = poses.score >= poses.score.max(axis=1, keepdims=True) / 2
     for flip in (slice(None), poses.skeleton.flip):
         counted = surest[:, None] & likely[None, :, flip]
-        likeness = np.maximum(likeness, oks(poses.xy, poses.xy[:, flip], body_area(poses), counted=counted))
+        likeness = np.maximum(likeness, oks(poses.xy, poses.xy[:, flip], area, counted=counted))
     kept: list[int] = []
     for row in order.tolist():
         if (likeness[row, kept] < alike).all():
