@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from jaxtyping import UInt8
 
+from tendu.following import Rule, full_body
 from tendu.frame import Frame
 from tendu.looking import (
     Look,
@@ -32,14 +32,6 @@ LOOKS_AT_ONE = 3
 
 SPARE = 4
 """How many people more than asked for are looked at again."""
-
-First = Literal["look", "padded", "centre"]
-"""Where the first frame of a film is looked at, and any frame after a loss.
-
-look    with the estimator's own look: up to 3 inferences for one person. The default.
-padded  the whole picture in one look, as the MoveNet tutorial, the Raspberry Pi and the Android example do.
-centre  on the very first frame the middle square of a wide picture, later the whole, as tfjs does (crop_utils.ts).
-"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,19 +71,19 @@ class Estimator:
         frame = picture if isinstance(picture, Frame) else Frame.of(picture)
         return self.present(self.everyone(frame))
 
-    def follow(self, frames: Iterable[Frame], *, first: First = "look") -> Iterator[tuple[Frame, Poses]]:
+    def follow(self, frames: Iterable[Frame], *, rule: Rule = "tendu") -> Iterator[tuple[Frame, Poses]]:
         """Each frame of a film with the poses in it; what is seen in one frame guides the look at the next.
 
         Args:
             frames: a source, or any frames in order.
-            first: where to look where nobody is known yet, see `tendu.follower.First`.
+            rule: where one person is looked at, see `tendu.following.Rule`.
 
         Raises:
-            DataError: `first` is not known.
+            DataError: `rule` is not known.
         """
         from tendu.follower import Follower  # a follower stands on an estimator; this is its short name
 
-        follower = Follower(self, first=first)
+        follower = Follower(self, rule=rule)
         return ((frame, follower.update(frame)) for frame in frames)
 
     def close(self) -> None:
@@ -145,7 +137,7 @@ class Estimator:
             if len(seen) == 0:
                 break
             looks.append(seen)
-            window = closer(seen[0], aspect=self.aspect)
+            window = full_body(seen[0], aspect=self.aspect)
         return settled(looks) if looks else Poses.empty(frame.stamp)
 
     def _many(self, frame: Frame, look: Look) -> Poses:

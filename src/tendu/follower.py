@@ -1,16 +1,15 @@
 """Follower: remembers where to look in a film. The only feedback loop of the house.
 
-What was seen in one frame chooses the windows of the next, so that following costs one look per person and frame. The
-rule for one person is the published one (`crop_rule`); a person who is lost is sought again with the estimator's own
-look at the whole picture.
+What was seen in one frame chooses the windows of the next, so that following costs one look per person and frame. A
+person who is lost is sought again with the estimator's own look at the whole picture.
 """
 
 import numpy as np
 
-from tendu.errors import DataError
-from tendu.estimator import Estimator, First
+from tendu.estimator import Estimator
+from tendu.following import Rule, check_rule, crop_rule, cut_off, full_body
 from tendu.frame import Frame
-from tendu.looking import crop_rule, distinct, gathered
+from tendu.looking import distinct, gathered
 from tendu.pose import Poses
 from tendu.window import Window
 
@@ -20,19 +19,18 @@ class Follower:
 
     Args:
         estimator: finds the people; its `people` says how many are followed.
-        first: where to look where nothing is known.
+        rule: where one person is looked at, see `tendu.following.Rule`; several are looked at in one way only.
         search: seconds between looks for newcomers, where several people are followed; meanwhile, where nobody is known,
             tiles are left out.
 
     Raises:
-        DataError: `first` is not known.
+        DataError: `rule` is not known.
     """
 
-    def __init__(self, estimator: Estimator, *, first: First = "look", search: float = 0.5) -> None:
-        if first not in {"look", "padded", "centre"}:
-            raise DataError(f'The first frame is looked at by "look", "padded" or "centre", not {first!r}.')
+    def __init__(self, estimator: Estimator, *, rule: Rule = "tendu", search: float = 0.5) -> None:
+        check_rule(rule)
         self._estimator = estimator
-        self._first = first
+        self._rule: Rule = rule
         self._search = search
         self.reset()
 
@@ -59,17 +57,26 @@ class Follower:
         return present
 
     def _one(self, frame: Frame, known: Poses | None) -> Poses:
-        if known is not None:
-            window = crop_rule(known[0], aspect=self._estimator.aspect)
-            if window is not None:
-                return self._estimator.see(frame, window)
-        if self._first == "look" and known is None:
-            return self._estimator.everyone(frame)
+        estimator = self._estimator
+        if self._rule != "tendu":
+            return estimator.see(frame, self._published(frame, known))
+        if known is None:
+            return estimator.everyone(frame)
+        window = full_body(known[0], aspect=estimator.aspect)
+        seen = estimator.see(frame, window)
+        if len(seen) and cut_off(seen[0], window):
+            seen = estimator.see(frame, full_body(seen[0], aspect=estimator.aspect))
+        return seen
+
+    def _published(self, frame: Frame, known: Poses | None) -> Window:
+        window = None if known is None else crop_rule(known[0], aspect=self._estimator.aspect)
+        if window is not None:
+            return window
         width, height = frame.stamp.width, frame.stamp.height
-        if self._first == "centre" and not self._begun:
+        if self._rule == "tfjs" and not self._begun:
             side = float(min(width, height))
-            return self._estimator.see(frame, Window.centred(width / 2, height / 2, side, side))
-        return self._estimator.see(frame, self._estimator.whole(frame))
+            return Window.centred(width / 2, height / 2, side, side)
+        return self._estimator.whole(frame)
 
     def _many(self, frame: Frame, known: Poses | None) -> Poses:
         looks = (

@@ -9,7 +9,6 @@ from jaxtyping import Float32
 from tendu.errors import DataError
 from tendu.pose import Pose, Poses
 from tendu.similarity import extent, oks
-from tendu.skeleton import Keypoint
 from tendu.window import Window
 
 Look = Literal["auto", "once", "zoom", "mirrored", "tiles"]
@@ -27,9 +26,6 @@ LOOKS: tuple[Look, ...] = get_args(Look)
 CONFIDENT = 0.2
 """A keypoint that counts where a person's box is drawn."""
 
-CROP_SCORE = 0.2
-"""A keypoint that counts for the published crop rule (MIN_CROP_KEYPOINT_SCORE, tfjs constants.ts)."""
-
 LIKELY = 0.1
 """A keypoint that counts where the next window is chosen: a closer look should rather see too much than cut a limb."""
 
@@ -45,9 +41,6 @@ TILES = ((2, 0.2), (4, 0.35))
 NEAR = 0.1
 """Two looks mean the same place for a point where they are less than this part of the body's extent apart."""
 
-_SHOULDERS = slice(Keypoint.LEFT_SHOULDER, Keypoint.RIGHT_SHOULDER + 1)
-_HIPS = slice(Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP + 1)
-
 
 def check_look(look: str) -> None:
     """Refuses a look that is not known.
@@ -61,38 +54,13 @@ def check_look(look: str) -> None:
 
 def closer(pose: Pose, *, margin: float = 1.25, aspect: float = 1.0) -> Window:
     """The window for a closer look at a person: around the likely keypoints, `margin` times their extent."""
-    counted = pose.score > LIKELY
-    points = pose.xy[counted] if counted.sum() >= 2 else pose.xy
-    return Window.around(points, margin=margin, aspect=aspect)
+    return Window.around(likely_points(pose), margin=margin, aspect=aspect)
 
 
-def crop_rule(pose: Pose, *, aspect: float = 1.0) -> Window | None:
-    """The window for the next frame of a film, by MoveNet's published rule; None where the body is not seen enough.
-
-    A square around the middle of the hips, wide enough for 1.9 times the torso and 1.2 times the body, measured from
-    that middle to the farthest point. None stands for the whole picture: no hip or no shoulder is seen, or the square
-    would be larger than the picture. Constants: tfjs-models, src/movenet/constants.ts and crop_utils.ts; the MoveNet
-    tutorial's "Cropping Algorithm".
-
-    Args:
-        pose: the person in the last frame.
-        aspect: width / height of the model's input; the published models have 1.
-    """
-    xy, score = pose.xy, pose.score
-    width, height = pose.poses.stamp.width, pose.poses.stamp.height
-    sure = score > CROP_SCORE
-    if not (sure[_SHOULDERS].any() and sure[_HIPS].any()):
-        return None
-    left, right = xy[_HIPS]
-    middle = (left + right) / 2
-    x, y = middle.tolist()
-    reach = np.abs(xy - middle)
-    torso = max(reach[_SHOULDERS].max(), reach[_HIPS].max())
-    body = reach[score >= CROP_SCORE].max()
-    half = float(min(max(torso * 1.9, body * 1.2), max(x, width - x, y, height - y)))
-    if half > max(width, height) / 2:
-        return None
-    return Window.centred(x, y, 2 * half * max(aspect, 1), 2 * half / min(aspect, 1))
+def likely_points(pose: Pose) -> Float32[np.ndarray, "k 2"]:
+    """The keypoints (x, y) that are likely where they are said to be; all of them where hardly any is."""
+    likely = pose.score > LIKELY
+    return pose.xy[likely] if likely.sum() >= 2 else pose.xy
 
 
 def settled(looks: list[Poses]) -> Poses:

@@ -12,7 +12,6 @@ from tendu.looking import (
     agreed,
     check_look,
     closer,
-    crop_rule,
     distinct,
     foremost,
     gathered,
@@ -24,7 +23,6 @@ from tendu.looking import (
 from tendu.models.seen import Seen
 from tendu.pose import Poses
 from tendu.skeleton import COCO17
-from tendu.window import Window
 
 TALL, SMALL = standing(8, 120, 130), standing(3, 200, 60)
 
@@ -176,25 +174,6 @@ def test_a_small_person_before_a_large_one_stays():
 def test_looks_come_together_surest_first():
     together = gathered([poses(TALL, confidence=[0.3]), poses(SMALL, confidence=[0.6])])
     assert together.confidence.tolist() == pytest.approx([0.6, 0.3])
-
-
-def test_the_crop_rule_keeps_hands_above_the_head_in_view():
-    """The Raspberry Pi example measures one hip for every point, so limbs never widen its crop (movenet.py:171)."""
-    raised = standing(5, 128, 150)
-    raised[[9, 10]] = raised[[5, 6]] - [0, 55]
-    window = crop_rule(poses(raised)[0])
-    assert (window.to_unit(raised) > 0).all()
-    assert (window.to_unit(raised) < 1).all()
-    middle = raised[[11, 12]].mean(axis=0)
-    assert window.height / 2 == pytest.approx(1.2 * np.abs(raised - middle).max(), rel=1e-5)
-
-
-def test_the_crop_rule_gives_the_whole_picture_where_no_torso_shows_or_the_person_fills_it():
-    unseen = poses(TALL)
-    unseen.score[0, 11:13] = 0.2
-    assert crop_rule(unseen[0]) is None
-    assert crop_rule(poses(standing(12, 128, 120))[0]) is None
-    assert isinstance(crop_rule(poses(standing(4, 128, 128))[0]), Window)
 
 
 def test_an_unknown_look_is_refused_with_the_names():

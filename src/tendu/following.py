@@ -1,0 +1,117 @@
+"""Where to look for one person next: windows chosen by what was seen. Pure functions, no model."""
+
+from typing import Literal, get_args
+
+import numpy as np
+
+from tendu.errors import DataError
+from tendu.looking import LIKELY, likely_points
+from tendu.pose import Pose
+from tendu.skeleton import Keypoint
+from tendu.window import Window
+
+Rule = Literal["tendu", "tutorial", "tfjs"]
+"""Where one person is looked at in a film.
+
+tendu     the first frame with the estimator's own look, up to 3 inferences; then the whole body and little more, and
+          once again where it reaches beyond (`full_body`, `cut_off`). The default.
+tutorial  the first frame in one padded look, then MoveNet's published crop rule, as in the MoveNet tutorial, the
+          Raspberry Pi and the Android example (`crop_rule`).
+tfjs      the same, but the very first frame is the middle square of a wide picture (crop_utils.ts).
+
+Somebody who is lost is sought as in a first frame.
+"""
+
+RULES: tuple[Rule, ...] = get_args(Rule)
+
+CROP_SCORE = 0.2
+"""A keypoint that counts for the published crop rule (MIN_CROP_KEYPOINT_SCORE, tfjs constants.ts)."""
+
+LEG = 1.7
+"""How many torsos below the hips the ankles are: 0.491 and 0.288 of the height (Drillis and Contini, 1966)."""
+
+UNSEEN = 2.5
+"""The margin of a closer look where hips or shoulders do not show, so that nobody knows how far the body goes."""
+
+EDGE = 0.02
+"""A point so near a window's edge, as a part of its side, may stand for one beyond it."""
+
+_SHOULDERS = slice(Keypoint.LEFT_SHOULDER, Keypoint.RIGHT_SHOULDER + 1)
+_HIPS = slice(Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP + 1)
+_ANKLES = slice(Keypoint.LEFT_ANKLE, Keypoint.RIGHT_ANKLE + 1)
+
+
+def check_rule(rule: str) -> None:
+    """Refuses a rule that is not known.
+
+    Raises:
+        DataError: not one of `RULES`.
+    """
+    if rule not in RULES:
+        raise DataError(f"Unknown rule {rule!r} for following. Choose one of {', '.join(RULES)}.")
+
+
+def full_body(pose: Pose, *, aspect: float = 1.0) -> Window:
+    """The window for a closer look at one person, with room for what does not show yet.
+
+    It is `closer`, but where no ankle is likely the feet are expected a leg's length below the hips, and where hips or
+    shoulders are missing too the margin is `UNSEEN`; neither goes beyond the picture. So a look at half a body does not
+    hide the other half from all that follow.
+    """
+    points, likely = likely_points(pose), pose.score > LIKELY
+    shoulders, hips, ankles = (pose.xy[part][likely[part]] for part in (_SHOULDERS, _HIPS, _ANKLES))
+    picture = np.array([pose.poses.stamp.width, pose.poses.stamp.height], np.float32)
+    if len(shoulders) == 0 or len(hips) == 0:
+        corners = Window.around(points, margin=UNSEEN).to_image(np.array([[0.0, 0.0], [1.0, 1.0]]))
+        return Window.around(
+            np.concatenate([points, np.clip(corners, 0, picture)]), margin=1.0, aspect=aspect
+        )
+    if len(ankles) == 0:
+        middle = hips.mean(axis=0)
+        feet = middle + LEG * (middle - shoulders.mean(axis=0))
+        points = np.concatenate([points, np.clip(feet, 0, picture)[None]])
+    return Window.around(points, aspect=aspect)
+
+
+def cut_off(pose: Pose, window: Window) -> bool:
+    """Whether a person reaches an edge of the window they were seen in, beyond which the picture goes on."""
+    points = window.to_unit(pose.xy[pose.score > LIKELY])
+    if len(points) == 0:
+        return False
+    left, top = points.min(axis=0) < EDGE
+    right, bottom = points.max(axis=0) > 1 - EDGE
+    return bool(
+        (left and window.left > 0)
+        or (top and window.top > 0)
+        or (right and window.left + window.width < pose.poses.stamp.width)
+        or (bottom and window.top + window.height < pose.poses.stamp.height)
+    )
+
+
+def crop_rule(pose: Pose, *, aspect: float = 1.0) -> Window | None:
+    """The window for the next frame of a film, by MoveNet's published rule; None where the body is not seen enough.
+
+    A square around the middle of the hips, wide enough for 1.9 times the torso and 1.2 times the body, measured from
+    that middle to the farthest point. None stands for the whole picture: no hip or no shoulder is seen, or the square
+    would be larger than the picture. Constants: tfjs-models, src/movenet/constants.ts and crop_utils.ts; the MoveNet
+    tutorial's "Cropping Algorithm".
+
+    Args:
+        pose: the person in the last frame.
+        aspect: width / height of the model's input; the published models have 1.
+    """
+    xy, score = pose.xy, pose.score
+    width, height = pose.poses.stamp.width, pose.poses.stamp.height
+    sure = score > CROP_SCORE
+    if not (sure[_SHOULDERS].any() and sure[_HIPS].any()):
+        return None
+    left, right = xy[_HIPS]
+    middle = (left + right) / 2
+    x, y = middle.tolist()
+    reach = np.abs(xy - middle)
+    torso = max(reach[_SHOULDERS].max(), reach[_HIPS].max())
+    body = reach[score >= CROP_SCORE].max()
+    half = float(min(max(torso * 1.9, body * 1.2), max(x, width - x, y, height - y)))
+    if half > max(width, height) / 2:
+        return None
+    return Window.centred(x, y, 2 * half * max(aspect, 1), 2 * half / min(aspect, 1))
