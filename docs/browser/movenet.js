@@ -15,6 +15,10 @@ export const BONES = [
 const LOOKS = 3; // at a photo, each closer than the one before
 const WORSE = 0.6; // the last look is kept unless it is less than this part as sure as the best
 const LIKELY = 0.1; // the least score of a keypoint that chooses the next window
+const LEG = 1.7; // so many torsos below the hips are the ankles
+const UNSEEN = 2.5; // how much wider than what shows a look is where no torso does
+const EDGE = 0.02; // of a window's side: a point so near its edge may stand for one beyond it
+const LOST = 0.25; // the confidence below which the person of a film is sought anew
 const CONFIDENT = 0.2; // the least score of a keypoint that counts for a person's confidence
 
 /** A model's file, ready to look: written by `tendu models save`, which lets it end in four float heads. */
@@ -30,17 +34,20 @@ export async function find(opened, picture, width, height) {
   let window = whole(width, height);
   for (let turn = 0; turn < LOOKS; turn += 1) {
     looks.push(await look(opened, picture, window));
-    window = closer(looks.at(-1).points);
+    window = fullBody(looks.at(-1).points, width, height);
   }
   const best = Math.max(...looks.map((one) => one.confidence));
   const kept = looks.findLast((one) => one.confidence >= WORSE * best);
   return { points: kept.points, confidence: looks.reduce((sum, one) => sum + one.confidence, 0) / LOOKS };
 }
 
-/** The person in the next frame of a film or camera: one look at where they were, or the looks at a photo where that is not known. */
+/** The person in the next frame of a film or camera: one look at where they were, two where they go on beyond it; as in a photo where they are lost. */
 export async function follow(opened, picture, width, height, before) {
-  const window = before && crop(before.points, width, height);
-  return window ? look(opened, picture, window) : find(opened, picture, width, height);
+  if (!before || before.confidence < LOST) return find(opened, picture, width, height);
+  const window = fullBody(before.points, width, height);
+  const seen = await look(opened, picture, window);
+  if (!cutOff(seen.points, window, width, height)) return seen;
+  return look(opened, picture, fullBody(seen.points, width, height));
 }
 
 /** What one look at a window shows. */
@@ -113,24 +120,39 @@ function whole(width, height) {
   return { left: (width - side) / 2, top: (height - side) / 2, side };
 }
 
-/** Round the likely keypoints, a quarter wider. */
-function closer(points) {
+/** Round the whole body, a quarter wider, with room for what does not show yet, as far as the picture goes. */
+function fullBody(points, width, height) {
   const likely = points.filter((point) => point.score > LIKELY);
-  const [xs, ys] = ["x", "y"].map((axis) => (likely.length < 2 ? points : likely).map((point) => point[axis]));
+  const shown = likely.length < 2 ? points : likely;
+  const [shoulders, hips, ankles] = [5, 11, 15].map((first) => points.slice(first, first + 2).filter((point) => point.score > LIKELY));
+  const within = ({ x, y }) => ({ x: Math.min(Math.max(x, 0), width), y: Math.min(Math.max(y, 0), height) });
+  if (!shoulders.length || !hips.length) {
+    const { left, top, side } = around(shown, UNSEEN);
+    return around([...shown, within({ x: left, y: top }), within({ x: left + side, y: top + side })], 1);
+  }
+  if (ankles.length) return around(shown, 1.25);
+  const [top, middle] = [mean(shoulders), mean(hips)];
+  const feet = { x: middle.x + LEG * (middle.x - top.x), y: middle.y + LEG * (middle.y - top.y) };
+  return around([...shown, within(feet)], 1.25);
+}
+
+function around(points, margin) {
+  const [xs, ys] = ["x", "y"].map((axis) => points.map((point) => point[axis]));
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const side = Math.max(1.25 * Math.max(right - left, bottom - top), 16);
+  const side = Math.max(margin * Math.max(right - left, bottom - top), 16);
   return { left: (left + right - side) / 2, top: (top + bottom - side) / 2, side };
 }
 
-/** MoveNet's published rule (tfjs-models, crop_utils.ts): round the middle of the hips; nothing where the torso is not seen. */
-function crop(points, width, height) {
-  const [shoulders, hips] = [points.slice(5, 7), points.slice(11, 13)];
-  const seen = (point) => point.score > CONFIDENT;
-  if (!shoulders.some(seen) || !hips.some(seen)) return null;
-  const x = (hips[0].x + hips[1].x) / 2;
-  const y = (hips[0].y + hips[1].y) / 2;
-  const reach = (some) => Math.max(...some.map((point) => Math.max(Math.abs(point.x - x), Math.abs(point.y - y))));
-  const wanted = Math.max(1.9 * reach([...shoulders, ...hips]), 1.2 * reach(points.filter(seen)));
-  const half = Math.min(wanted, Math.max(x, width - x, y, height - y));
-  return half > Math.max(width, height) / 2 ? null : { left: x - half, top: y - half, side: 2 * half };
+function mean(points) {
+  const total = (axis) => points.reduce((sum, point) => sum + point[axis], 0);
+  return { x: total("x") / points.length, y: total("y") / points.length };
+}
+
+/** Whether a person reaches an edge of the window they were seen in, beyond which the picture goes on. */
+function cutOff(points, { left, top, side }, width, height) {
+  const likely = points.filter((point) => point.score > LIKELY);
+  const beyond = (axis, start, end) =>
+    (start > 0 && likely.some((point) => point[axis] < start + EDGE * side)) ||
+    (start + side < end && likely.some((point) => point[axis] > start + (1 - EDGE) * side));
+  return beyond("x", left, width) || beyond("y", top, height);
 }

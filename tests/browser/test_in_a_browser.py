@@ -64,11 +64,16 @@ def test_the_page_finds_the_points_that_tendu_finds(page, tmp_path):
         const opened = await openModel("./model.tflite");
         const picture = await createImageBitmap(await (await fetch("photo.png")).blob());
         const found = await find(opened, picture, picture.width, picture.height);
-        return { found, followed: await follow(opened, picture, picture.width, picture.height, found) };
+        const from = (before) => follow(opened, picture, picture.width, picture.height, before);
+        const beside = (by) => ({ ...found, points: found.points.map((point) => ({ ...point, x: point.x + by })) });
+        return {
+            same: [found, await from(found)],
+            moved: [await from(beside(30)), await from(beside(200)), await from({ ...beside(900), confidence: 0.1 })],
+        };
     """)
     with tendu.load("tendu-thunder-192", runtime="litert", threads=1) as model:
         pose = model(tendu.read(tmp_path / "photo.png"))[0]
-    for seen in told.values():
+    for seen in told["same"]:
         assert [point["name"] for point in seen["points"]] == list(tendu.COCO17.names)
         assert 0 < seen["confidence"] < 1
         there = np.array([(point["x"], point["y"], point["score"]) for point in seen["points"]])
@@ -77,6 +82,9 @@ def test_the_page_finds_the_points_that_tendu_finds(page, tmp_path):
         apart = np.hypot(*(there[:, :2] - pose.xy).T)[sure]
         assert apart.mean() < 4
         assert np.abs(there[:, 2] - pose.score)[sure].mean() < 0.1
+    for seen in told["moved"]:
+        there = np.array([(point["x"], point["y"]) for point in seen["points"]])
+        assert np.hypot(*(there - pose.xy).T)[sure].mean() < 8, "looked at again, or sought anew"
 
 
 def test_the_page_shows_a_photo_and_the_camera(page, tmp_path):
