@@ -18,6 +18,7 @@ const LIKELY = 0.1; // the least score of a keypoint that chooses the next windo
 const LEG = 1.7; // so many torsos below the hips are the ankles
 const UNSEEN = 2.5; // how much wider than what shows a look is where no torso does
 const EDGE = 0.02; // of a window's side: a point so near its edge may stand for one beyond it
+const STEADY = 0.03; // of a window's side: as far the next one may be, and twice as much larger, and the last one stays
 const LOST = 0.25; // the confidence below which the person of a film is sought anew
 const CONFIDENT = 0.2; // the least score of a keypoint that counts for a person's confidence
 
@@ -44,10 +45,11 @@ export async function find(opened, picture, width, height) {
 /** The person in the next frame of a film or camera: one look at where they were, two where they go on beyond it; as in a photo where they are lost. */
 export async function follow(opened, picture, width, height, before) {
   if (!before || before.confidence < LOST) return find(opened, picture, width, height);
-  const window = fullBody(before.points, width, height);
+  const window = steady(fullBody(before.points, width, height), before.window);
   const seen = await look(opened, picture, window);
-  if (!cutOff(seen.points, window, width, height)) return seen;
-  return look(opened, picture, fullBody(seen.points, width, height));
+  if (!cutOff(seen.points, window, width, height)) return { ...seen, window };
+  const moved = fullBody(seen.points, width, height);
+  return { ...(await look(opened, picture, moved)), window: moved };
 }
 
 /** What one look at a window shows. */
@@ -146,6 +148,15 @@ function around(points, margin) {
 function mean(points) {
   const total = (axis) => points.reduce((sum, point) => sum + point[axis], 0);
   return { x: total("x") / points.length, y: total("y") / points.length };
+}
+
+/** The last window where the wanted one is nearly the same: points shake less where a still body falls on the same pixels. */
+function steady(wanted, last) {
+  if (!last) return wanted;
+  const middle = ({ left, top, side }) => [left + side / 2, top + side / 2];
+  const [[x, y], [lastX, lastY]] = [middle(wanted), middle(last)];
+  const near = Math.max(Math.abs(x - lastX), Math.abs(y - lastY)) < STEADY * last.side;
+  return near && Math.abs(wanted.side / last.side - 1) < 2 * STEADY ? last : wanted;
 }
 
 /** Whether a person reaches an edge of the window they were seen in, beyond which the picture goes on. */

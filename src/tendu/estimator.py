@@ -158,20 +158,22 @@ class Estimator:
         looks: list[Poses] = []
         for row in range(len(poses)):
             person = poses[[row]]
-            seen = self.closely(frame, person, mirrored=mirrored)
+            window = closer(person[0], aspect=self.aspect)
+            seen = self.closely(frame, person, window, mirrored=mirrored)
             if len(seen):
                 looks.append(agreed(person, seen))
         return distinct(gathered(looks)) if looks else poses[:0]
 
-    def closely(self, frame: Frame, person: Poses, *, mirrored: bool = False) -> Poses:
+    def closely(self, frame: Frame, person: Poses, window: Window, *, mirrored: bool = False) -> Poses:
         """A person in a closer look: of all in the window, the one most like them; nobody where nobody is seen.
 
         Args:
             frame: where to look; the next frame of a film as well as the same one.
             person: one pose, seen before.
+            window: where they should be.
             mirrored: whether the look is averaged with its mirror image.
         """
-        seen = self.see(frame, closer(person[0], aspect=self.aspect), people=SPARE, mirrored=mirrored)
+        seen = self.see(frame, window, people=SPARE, mirrored=mirrored)
         return most_alike(person, seen) if len(seen) else seen
 
     def present(self, poses: Poses) -> Poses:

@@ -7,9 +7,9 @@ person who is lost is sought again with the estimator's own look at the whole pi
 import numpy as np
 
 from tendu.estimator import Estimator
-from tendu.following import Rule, check_rule, crop_rule, cut_off, full_body
+from tendu.following import Rule, check_rule, crop_rule, cut_off, full_body, steady
 from tendu.frame import Frame
-from tendu.looking import distinct, gathered
+from tendu.looking import closer, distinct, gathered
 from tendu.pose import Poses
 from tendu.window import Window
 
@@ -37,6 +37,7 @@ class Follower:
     def reset(self) -> None:
         """Forgets everyone: the next frame is a first frame."""
         self._known: Poses | None = None
+        self._windows: list[Window] = []
         self._begun = False
         self._sought = -np.inf
 
@@ -62,10 +63,12 @@ class Follower:
             return estimator.see(frame, self._published(frame, known))
         if known is None:
             return estimator.everyone(frame)
-        window = full_body(known[0], aspect=estimator.aspect)
+        window = steady(full_body(known[0], aspect=estimator.aspect), self._windows)
         seen = estimator.see(frame, window)
         if len(seen) and cut_off(seen[0], window):
-            seen = estimator.see(frame, full_body(seen[0], aspect=estimator.aspect))
+            window = full_body(seen[0], aspect=estimator.aspect)
+            seen = estimator.see(frame, window)
+        self._windows = [window]
         return seen
 
     def _published(self, frame: Frame, known: Poses | None) -> Window:
@@ -79,15 +82,19 @@ class Follower:
         return self._estimator.whole(frame)
 
     def _many(self, frame: Frame, known: Poses | None) -> Poses:
-        looks = (
-            []
-            if known is None
-            else [self._estimator.closely(frame, known[[row]]) for row in range(len(known))]
-        )
+        estimator = self._estimator
+        people = [] if known is None else [known[[row]] for row in range(len(known))]
+        self._windows = [
+            steady(closer(person[0], aspect=estimator.aspect), self._windows) for person in people
+        ]
+        looks = [
+            estimator.closely(frame, person, window)
+            for person, window in zip(people, self._windows, strict=True)
+        ]
         searching = not 0 <= frame.time - self._sought < self._search
         if searching:
             self._sought = frame.time
         if searching or known is None:
             # Tiles cost thirty looks; an empty room would have them in every frame.
-            looks.append(self._estimator.everyone(frame, tiled=searching))
+            looks.append(estimator.everyone(frame, tiled=searching))
         return distinct(gathered(looks))

@@ -1,5 +1,6 @@
 """Where to look for one person next: windows chosen by what was seen. Pure functions, no model."""
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 import numpy as np
@@ -14,7 +15,7 @@ Rule = Literal["tendu", "tutorial", "tfjs"]
 """Where one person is looked at in a film.
 
 tendu     the first frame with the estimator's own look, up to 3 inferences; then the whole body and little more, and
-          once again where it reaches beyond (`full_body`, `cut_off`). The default.
+          once again where it reaches beyond (`full_body`, `steady`, `cut_off`). The default.
 tutorial  the first frame in one padded look, then MoveNet's published crop rule, as in the MoveNet tutorial, the
           Raspberry Pi and the Android example (`crop_rule`).
 tfjs      the same, but the very first frame is the middle square of a wide picture (crop_utils.ts).
@@ -35,6 +36,10 @@ UNSEEN = 2.5
 
 EDGE = 0.02
 """A point so near a window's edge, as a part of its side, may stand for one beyond it."""
+
+STEADY = 0.03
+"""How far from the last window's middle, as a part of its side, the next one's may be and the last one stays; of its
+size twice that part."""
 
 _SHOULDERS = slice(Keypoint.LEFT_SHOULDER, Keypoint.RIGHT_SHOULDER + 1)
 _HIPS = slice(Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP + 1)
@@ -71,6 +76,20 @@ def full_body(pose: Pose, *, aspect: float = 1.0) -> Window:
         feet = middle + LEG * (middle - shoulders.mean(axis=0))
         points = np.concatenate([points, np.clip(feet, 0, picture)[None]])
     return Window.around(points, aspect=aspect)
+
+
+def steady(wanted: Window, before: Sequence[Window]) -> Window:
+    """A window of the frame before that is nearly the wanted one, where there is one, else the wanted one.
+
+    Points shake less where a body that keeps still falls on the same pixels of the model's input in every frame.
+    """
+    return next((window for window in before if _alike(wanted, window)), wanted)
+
+
+def _alike(wanted: Window, window: Window) -> bool:
+    (x, y), (there_x, there_y) = wanted.centre, window.centre
+    near = max(abs(x - there_x), abs(y - there_y)) < STEADY * window.height
+    return near and abs(wanted.height / window.height - 1) < 2 * STEADY
 
 
 def cut_off(pose: Pose, window: Window) -> bool:

@@ -102,3 +102,16 @@ def test_a_person_followed_is_seen_as_exactly_as_on_a_still(shared):
         )
     assert followed > still - 0.015
     assert followed > published + 0.02
+
+
+def test_points_shake_less_than_by_the_published_rule(shared):
+    """Second differences of sure points: 19 and 27 thousandths of the person's size, see docs/films.md."""
+    shaking = {}
+    with tendu.load(runtime="litert") as model:
+        for rule in ("tendu", "tutorial"):
+            with tendu.open(shared / "videos/tfjs/pose_1.mp4") as film:
+                poses = [found[0] for _, found in model.follow(film, rule=rule)]
+            xy, sure = np.stack([pose.xy for pose in poses]), np.stack([pose.score for pose in poses]) > 0.3
+            apart = np.hypot(*(xy[2:] - 2 * xy[1:-1] + xy[:-2]).transpose(2, 0, 1))
+            shaking[rule] = apart[sure[2:] & sure[1:-1] & sure[:-2]].mean()
+    assert shaking["tendu"] < 0.85 * shaking["tutorial"]

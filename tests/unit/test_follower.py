@@ -37,6 +37,24 @@ def test_somebody_who_leaves_the_window_is_looked_at_once_more_in_that_frame():
     assert np.abs(found.xy[0] - scene.people[0]).max() < 1
 
 
+@pytest.mark.parametrize("people", [1, 2])
+def test_whoever_keeps_still_is_seen_in_the_same_window(people, monkeypatch):
+    scene = Scene([standing(3, 60, 130), standing(3, 190, 130)][:people])
+    estimator = scene.estimator(people=people, look="zoom")
+    windows = []
+    see = type(estimator).see
+    monkeypatch.setattr(
+        type(estimator),
+        "see",
+        lambda self, frame, window, **more: windows.append(window) or see(self, frame, window, **more),
+    )
+    follower, first = Follower(estimator, search=10.0), scene.people
+    for number in range(6):
+        scene.people = [person + np.float32(number % 2) for person in first]
+        follower.update(Frame.of(scene.picture, number=number, time=number / 30))
+    assert len(set(windows[-3 * people :])) == people
+
+
 def test_legs_that_come_into_view_are_found_in_the_same_look():
     """Hidden by a table, say: a window round what was seen alone would never show them."""
     person = standing(4, 120, 120)

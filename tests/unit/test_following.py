@@ -5,7 +5,7 @@ import pytest
 
 from painted_movenet import standing
 from tendu.errors import DataError
-from tendu.following import check_rule, crop_rule, cut_off, full_body
+from tendu.following import check_rule, crop_rule, cut_off, full_body, steady
 from tendu.frame import Stamp
 from tendu.looking import closer, person_box
 from tendu.pose import Poses
@@ -63,6 +63,20 @@ def test_where_no_torso_shows_the_window_is_wide_within_the_picture():
     assert corner.left == pytest.approx(0)
     assert corner.top < 0, "the window is square, so it overhangs where the picture is cut on two sides"
     assert corner.width == pytest.approx(extent / 2 + 2.5 * extent / 2)
+
+
+def test_a_window_stays_while_the_wanted_one_is_nearly_the_same():
+    before = Window.centred(100, 100, 200, 200)
+    other = Window.centred(400, 100, 200, 200)
+    for wanted in (Window.centred(105, 96, 200, 200), Window.centred(100, 100, 190, 190)):
+        assert steady(wanted, [other, before]) is before
+    for wanted in (
+        Window.centred(107, 100, 200, 200),
+        Window.centred(100, 93, 200, 200),
+        Window.centred(100, 100, 215, 215),
+    ):
+        assert steady(wanted, [other, before]) is wanted
+    assert steady(before, []) is before
 
 
 def test_a_person_is_cut_off_at_an_edge_of_the_window_but_not_of_the_picture():
