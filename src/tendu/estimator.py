@@ -33,6 +33,9 @@ LOOKS_AT_ONE = 3
 SPARE = 4
 """How many people more than asked for are looked at again."""
 
+AMONG = 4
+"""How many people are told apart in a closer look at one of several."""
+
 
 @dataclass(frozen=True, eq=False)
 class Estimator:
@@ -164,17 +167,20 @@ class Estimator:
                 looks.append(agreed(person, seen))
         return distinct(gathered(looks)) if looks else poses[:0]
 
-    def closely(self, frame: Frame, person: Poses, window: Window, *, mirrored: bool = False) -> Poses:
-        """A person in a closer look: of all in the window, the one most like them; nobody where nobody is seen.
+    def closely(
+        self, frame: Frame, person: Poses, window: Window, *, mirrored: bool = False, among: int = AMONG
+    ) -> Poses:
+        """A person in a closer look: of those in the window, the one most like them; nobody where nobody is seen.
 
         Args:
             frame: where to look; the next frame of a film as well as the same one.
             person: one pose, seen before.
             window: where they should be.
             mirrored: whether the look is averaged with its mirror image.
+            among: so many people in the window are told apart; of one it is who is nearest to its middle.
         """
-        seen = self.see(frame, window, people=SPARE, mirrored=mirrored)
-        return most_alike(person, seen) if len(seen) else seen
+        seen = self.see(frame, window, people=among, mirrored=mirrored)
+        return most_alike(person, seen) if len(seen) > 1 else seen
 
     def present(self, poses: Poses) -> Poses:
         """The people who are sure enough, the surest first, or nobody and why; the one place where confidence is calibrated."""

@@ -4,9 +4,11 @@ What was seen in one frame chooses the windows of the next, so that following co
 person who is lost is sought again with the estimator's own look at the whole picture.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
-from tendu.estimator import Estimator
+from tendu.estimator import AMONG, Estimator
 from tendu.following import Rule, check_rule, crop_rule, cut_off, full_body, steady
 from tendu.frame import Frame
 from tendu.looking import closer, distinct, gathered
@@ -63,13 +65,21 @@ class Follower:
             return estimator.see(frame, self._published(frame, known))
         if known is None:
             return estimator.everyone(frame)
-        window = steady(full_body(known[0], aspect=estimator.aspect), self._windows)
-        seen = estimator.see(frame, window)
-        if len(seen) and cut_off(seen[0], window):
-            window = full_body(seen[0], aspect=estimator.aspect)
-            seen = estimator.see(frame, window)
+        seen, window = self._followed(frame, known, full_body, among=1)
         self._windows = [window]
         return seen
+
+    def _followed(
+        self, frame: Frame, person: Poses, around: Callable[..., Window], *, among: int
+    ) -> tuple[Poses, Window]:
+        """A person looked at where they were, once more where they reach beyond that, and the window that showed them."""
+        aspect = self._estimator.aspect
+        window = steady(around(person[0], aspect=aspect), self._windows)
+        seen = self._estimator.closely(frame, person, window, among=among)
+        if len(seen) and cut_off(seen[0], window):
+            window = around(seen[0], aspect=aspect)
+            seen = self._estimator.closely(frame, seen, window, among=among)
+        return seen, window
 
     def _published(self, frame: Frame, known: Poses | None) -> Window:
         window = None if known is None else crop_rule(known[0], aspect=self._estimator.aspect)
@@ -84,13 +94,9 @@ class Follower:
     def _many(self, frame: Frame, known: Poses | None) -> Poses:
         estimator = self._estimator
         people = [] if known is None else [known[[row]] for row in range(len(known))]
-        self._windows = [
-            steady(closer(person[0], aspect=estimator.aspect), self._windows) for person in people
-        ]
-        looks = [
-            estimator.closely(frame, person, window)
-            for person, window in zip(people, self._windows, strict=True)
-        ]
+        followed = [self._followed(frame, person, closer, among=AMONG) for person in people]
+        self._windows = [window for _, window in followed]
+        looks = [seen for seen, _ in followed]
         searching = not 0 <= frame.time - self._sought < self._search
         if searching:
             self._sought = frame.time
