@@ -15,6 +15,7 @@ export const BONES = [
 const LOOKS = 3; // at a photo, each closer than the one before
 const WORSE = 0.6; // the last look is kept unless it is less than this part as sure as the best
 const LIKELY = 0.1; // the least score of a keypoint that chooses the next window
+const MARGIN = 1.25; // how much wider than what shows a closer look is
 const LEG = 1.7; // so many torsos below the hips are the ankles
 const UNSEEN = 2.5; // how much wider than what shows a look is where no torso does
 const EDGE = 0.02; // of a window's side: a point so near its edge may stand for one beyond it
@@ -124,18 +125,22 @@ function whole(width, height) {
 
 /** Round the whole body, a quarter wider, with room for what does not show yet, as far as the picture goes. */
 function fullBody(points, width, height) {
-  const likely = points.filter((point) => point.score > LIKELY);
+  const likely = points.filter(isLikely);
   const shown = likely.length < 2 ? points : likely;
-  const [shoulders, hips, ankles] = [5, 11, 15].map((first) => points.slice(first, first + 2).filter((point) => point.score > LIKELY));
+  const [shoulders, hips, ankles] = [5, 11, 15].map((first) => points.slice(first, first + 2).filter(isLikely));
   const within = ({ x, y }) => ({ x: Math.min(Math.max(x, 0), width), y: Math.min(Math.max(y, 0), height) });
   if (!shoulders.length || !hips.length) {
     const { left, top, side } = around(shown, UNSEEN);
     return around([...shown, within({ x: left, y: top }), within({ x: left + side, y: top + side })], 1);
   }
-  if (ankles.length) return around(shown, 1.25);
+  if (ankles.length) return around(shown, MARGIN);
   const [top, middle] = [mean(shoulders), mean(hips)];
   const feet = { x: middle.x + LEG * (middle.x - top.x), y: middle.y + LEG * (middle.y - top.y) };
-  return around([...shown, within(feet)], 1.25);
+  return around([...shown, within(feet)], MARGIN);
+}
+
+function isLikely(point) {
+  return point.score > LIKELY;
 }
 
 function around(points, margin) {
@@ -161,7 +166,7 @@ function steady(wanted, last) {
 
 /** Whether a person reaches an edge of the window they were seen in, beyond which the picture goes on. */
 function cutOff(points, { left, top, side }, width, height) {
-  const likely = points.filter((point) => point.score > LIKELY);
+  const likely = points.filter(isLikely);
   const beyond = (axis, start, end) =>
     (start > 0 && likely.some((point) => point[axis] < start + EDGE * side)) ||
     (start + side < end && likely.some((point) => point[axis] > start + (1 - EDGE) * side));

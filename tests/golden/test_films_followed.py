@@ -77,6 +77,11 @@ def test_walk_is_followed_to_the_end(shared, lightning):
     assert seen >= 220, "the picture is empty for the last few frames only"
 
 
+def parts_of(estimator):
+    """What an estimator is made of."""
+    return {part.name: getattr(estimator, part.name) for part in fields(Estimator)}
+
+
 @dataclass(frozen=True, eq=False)
 class StillFilm(Estimator):
     """Looks at a photo as at the third frame of a film that stands still."""
@@ -84,8 +89,7 @@ class StillFilm(Estimator):
     rule: Rule = "tendu"
 
     def everyone(self, frame, *, tiled=True):
-        own = {part.name: getattr(self, part.name) for part in fields(Estimator)}
-        follower = Follower(Estimator(**(own | {"calibration": None})), rule=self.rule)
+        follower = Follower(Estimator(**(parts_of(self) | {"calibration": None})), rule=self.rule)
         return [follower.update(frame) for _ in range(3)][-1]
 
 
@@ -95,7 +99,7 @@ def test_a_person_followed_is_seen_as_exactly_as_on_a_still(shared):
     truth = read_truth(shared / "data/coco-single-dev")
     truth = replace(truth, photos=truth.photos[::2])
     with tendu.load(runtime="litert") as model:
-        parts = {part.name: getattr(model, part.name) for part in fields(Estimator)}
+        parts = parts_of(model)
         still, followed, published = (
             evaluate(one, truth).scores.ap
             for one in (model, StillFilm(**parts), StillFilm(**parts, rule="tutorial"))
