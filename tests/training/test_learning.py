@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from tendu.training.data import Crops
 from tendu.training.device import device_of
 from tendu.training.loop import Budget, Run
 from tendu.training.recipe import Recipe, Set
+from tendu.training.targets import in_litert
 
 RECIPE = Recipe(sets=(Set("made", trust=1.0),), batch=8, rate=0.01, warm=1, average=0.5, small=0.0)
 
@@ -116,6 +118,29 @@ def test_a_batch_on_a_device_is_the_processor_s(crops, network):
     chance = apart(first, second)
     for one, other in zip((first, second), others, strict=True):
         assert all(beside < 0.1 * usual for beside, usual in zip(apart(one, other), chance, strict=True))
+
+
+@pytest.mark.parametrize("device", ["cpu", "cpu:0"])
+def test_a_teacher_may_see_no_more_than_the_student(crops, network, device):
+    recipe = Recipe(sets=(Set("one", trust=0.0),), batch=12, small=0.5, mirrored=False, alike=True)
+    options = {"size": 96, "first": 3, "threads": 1, "device": torch.device(device)}
+    with closing(batches(recipe, [crops], network, **options)) as following:
+        batch = next(following)
+    assert network.shape.size == 64
+    said = in_litert(network.sized(96))(batch.pictures)
+    for part, wanted in vars(batch.wanted).items():
+        # Highest cells of nearly equal height may change places, with their displacements.
+        assert torch.isclose(getattr(said, part), wanted, atol=1e-3).float().mean() > 0.999, part
+
+
+def test_a_recipe_says_how_much_offsets_count(tmp_path, crops, network):
+    seen = []
+    run_in(tmp_path, crops, network, replace(RECIPE, offset=6.0)).train(
+        Budget(steps=2), tell=seen.append, every=1
+    )
+    for one in seen:
+        parts = one.centre + one.heatmap + 6 * one.offset + 0.1 * one.regression
+        assert one.loss == pytest.approx(parts, rel=1e-5)
 
 
 def test_a_run_has_one_length():

@@ -8,6 +8,7 @@ crops that stay decoded there, and never is in the processor's memory.
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -51,16 +52,20 @@ def batches(
         threads: of PyTorch in the thread that makes them ahead, and of LiteRT.
         device: where they are.
     """
+    teacher = teacher.sized(size) if recipe.alike else teacher
     seen = teacher.shape.size
     look = in_litert(teacher, threads=threads) if device == PROCESSOR else in_torch(teacher, device)
     wanted = Teacher(look, cells=size // CELL, mirrored=recipe.mirrored)
 
     def plans(step: int) -> tuple[list[int], list[Plan]]:
-        return planned_batch(recipe, several, step, size=size)
+        numbers, chosen = planned_batch(recipe, several, step, size=size)
+        closer = chosen if not recipe.alike else [replace(plan, inner=None, close=None) for plan in chosen]
+        return numbers, closer
 
     def whole(views: Views, step: int) -> Batch:
         # A stream of its own: the plans' would move with every picture.
-        return with_joined(wanted(views), recipe.joined, np.random.default_rng((recipe.seed, step, 1)))
+        seen_alike = replace(views, clean=views.worsened) if recipe.alike else views
+        return with_joined(wanted(seen_alike), recipe.joined, np.random.default_rng((recipe.seed, step, 1)))
 
     def drawn(step: int) -> Batch:
         pairs = zip(*plans(step), strict=True)

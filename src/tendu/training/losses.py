@@ -21,10 +21,9 @@ class Losses:
     offset: Tensor
     regression: Tensor
 
-    @property
-    def total(self) -> Tensor:
-        """What is made small."""
-        return self.centre + self.heatmap + self.offset + REGRESSION * self.regression
+    def total(self, offset: float = 1.0) -> Tensor:
+        """What is made small, where offsets count so much."""
+        return self.centre + self.heatmap + offset * self.offset + REGRESSION * self.regression
 
 
 def losses(outputs: list[Tensor], wanted: HeadMaps) -> Losses:

@@ -51,6 +51,9 @@ class Recipe:
         frozen: how many of the trunk's blocks stay as they are, the stem with them: the largest maps cost the most time.
         mirrored: whether the teacher looks at the mirrored picture too, for twice the time: better, above all where the
             teacher is the start itself.
+        alike: whether the teacher looks at the very pictures that the student sees, worsened and no larger. What it sees
+            beyond them is learned for these pictures alone.
+        offset: how much offsets count in the loss, against 1 for each kind of map.
         half: whether the network learns in bfloat16. It saves time on processors with AMX, and none without.
         sharp: whether crops are never enlarged for the student. Enlarged ones are blurred, and photos are not.
         rounded: the last part of a run in which weights are rounded to 8 bits as they are used, so that they can be
@@ -70,6 +73,8 @@ class Recipe:
     joined: float = 0.0
     frozen: int = 0
     mirrored: bool = True
+    alike: bool = False
+    offset: float = 1.0
     half: bool = True
     sharp: bool = False
     rounded: float = 0.3
