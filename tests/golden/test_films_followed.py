@@ -77,6 +77,20 @@ def test_walk_is_followed_to_the_end(shared, lightning):
     assert seen >= 220, "the picture is empty for the last few frames only"
 
 
+def test_whoever_leaves_the_picture_gets_hardly_a_second_number(shared):
+    """Three people walk through and a fourth stands far away: by keypoints alone they get nine or more numbers."""
+    model = tendu.load("tendu-thunder-192", people=2, runtime="litert")
+    trackers = tendu.Tracker(), tendu.Tracker(overlap=1.0)
+    numbers = [set(), set()]
+    with tendu.open(shared / "videos/sports2d/walk.mp4") as film:
+        for _, poses in model.follow(film):
+            for tracker, known in zip(trackers, numbers, strict=True):
+                known.update(tracker.update(poses).track.tolist())
+    boxes, keypoints = map(len, numbers)
+    assert boxes < keypoints
+    assert boxes <= 7
+
+
 def parts_of(estimator):
     """What an estimator is made of."""
     return {part.name: getattr(estimator, part.name) for part in fields(Estimator)}

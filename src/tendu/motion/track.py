@@ -1,14 +1,16 @@
 """Tracker: who is who from frame to frame.
 
 It compares the poses of a frame with the people it remembers, each moved on as they were going, and hands out numbers.
-The rules are those of tfjs-models (pose-detection/src/calculators/tracker.ts) with two differences: people go on while
-they are hidden, and pairs are chosen together instead of in order of confidence.
+The rules are those of tfjs-models (pose-detection/src/calculators/tracker.ts) with three differences: people go on while
+they are hidden, pairs are chosen together instead of in order of confidence, and boxes tell who is who where keypoints
+do not.
 """
 
 from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from jaxtyping import Int64
 
 from tendu.motion.match import in_order, together
 from tendu.motion.options import demand
@@ -38,6 +40,9 @@ class Tracker:
         min_points: with fewer keypoints confident in both, two poses are two people (tfjs: 4).
         carry: seconds for which somebody unseen is taken to go on as before; 0 compares with where they were last, as
             tfjs does.
+        overlap: a pose and somebody remembered whom keypoints leave alone are one where their boxes share so much (IoU; SORT:
+            0.3, Bewley et al., arXiv 1602.00763), as in ByteTrack's second round (Zhang et al., arXiv 2110.06864). Whoever is
+            leaving the picture has few keypoints to compare. 1 keeps them two people, as tfjs does.
         rule: "together" chooses pairs by their total similarity; "in order" lets the most confident pose choose first
             (tfjs).
         lock: report one person only, see `lock`.
@@ -61,6 +66,7 @@ class Tracker:
         min_score: float = 0.3,
         min_points: int = 4,
         carry: float = 0.5,
+        overlap: float = 0.3,
         rule: Literal["together", "in order"] = "together",
         lock: Lock = None,
     ) -> None:
@@ -73,7 +79,9 @@ class Tracker:
         demand("min_score", min_score, "a score from 0 to 1", holds=0 <= min_score <= 1)
         demand("min_points", min_points, "a number of keypoints, at least 1", holds=min_points >= 1)
         demand("carry", carry, "seconds, at least 0", holds=carry >= 0)
+        demand("overlap", overlap, "a share above 0 and up to 1", holds=0 < overlap <= 1)
         self._how = Comparison(by, min_score, min_points, carry)
+        self._overlap = overlap
         self._max_age, self._least, self._max_tracks, self._rule = max_age, least, max_tracks, _RULES[rule]
         self._next = 1
         self.lock(lock)
@@ -115,6 +123,8 @@ class Tracker:
         known = seen.rows(slice(0)) if self._people is None else self._people
         known = known.rows(now - known.time <= self._max_age)
         match = self._rule(known.alike(poses, self._how), least=self._least)
+        if self._overlap < 1 and self._how.by == "oks":
+            match = self._by_boxes(match, known, poses)
 
         old, new = np.flatnonzero(match >= 0), match < 0
         number, pace, going = seen.number.copy(), seen.pace.copy(), seen.going.copy()
@@ -129,6 +139,17 @@ class Tracker:
         gone[match[old]] = False
         self._people = seen.followed_by(known.rows(gone)).rows(slice(self._max_tracks))
         return self._locked(replace(poses, track=number), self._people)
+
+    def _by_boxes(self, match: Int64[np.ndarray, "n"], known: People, poses: Poses) -> Int64[np.ndarray, "n"]:
+        """The pairs, and those of whoever is left on both sides that boxes tell."""
+        free, left = np.flatnonzero(match < 0), np.setdiff1d(np.arange(len(known.number)), match)
+        if not len(free) or not len(left):
+            return match
+        alike = known.rows(left).alike(poses[free], replace(self._how, by="iou"))
+        found = self._rule(alike, least=self._overlap)
+        made = match.copy()
+        made[free[found >= 0]] = left[found[found >= 0]]
+        return made
 
     def _locked(self, poses: Poses, people: People) -> Poses:
         if self._lock is None:

@@ -108,12 +108,29 @@ def test_points_below_the_score_are_not_compared():
     assert tracker.update(frame_of([moved(STANDING, down=-90)], time=0.09)).track.tolist() == [2]
 
 
-def test_with_three_confident_points_nobody_is_recognised():
+def test_with_three_confident_points_nobody_is_recognised_by_them():
     score = np.zeros(17)
     score[:3] = 0.9
-    tracker = Tracker()
+    tracker = Tracker(overlap=1.0)
     tracker.update(frame_of([STANDING], score=score))
     assert tracker.update(frame_of([STANDING], score=score, time=0.03)).track.tolist() == [2]
+
+
+def test_whom_keypoints_do_not_tell_boxes_do():
+    leaving = at(210, time=0.03, score=0.25)  # sure enough for a box, of no point to compare
+    tracker = Tracker()
+    tracker.update(at(200))
+    assert tracker.update(leaving).track.tolist() == [1]
+    assert tracker.update(at(600, time=0.06)).track.tolist() == [2]  # no box of theirs reaches so far
+
+
+def test_boxes_tell_nobody_apart_who_is_told_by_keypoints():
+    tracker = Tracker()
+    tracker.update(at(200))
+    # The first one's box is just where she was, but the second one's keypoints are hers.
+    score = np.repeat([[0.25], [0.9]], 17, axis=1)
+    now = frame_of([STANDING, moved(STANDING, right=5)], time=0.03, score=score)
+    assert tracker.update(now).track.tolist() == [2, 1]
 
 
 def test_somebody_whose_points_lie_on_a_line_is_recognised():
@@ -218,6 +235,7 @@ class TestLock:
         ({"max_tracks": 0}, "max_tracks is a number of people, at least 1, not 0."),
         ({"min_score": -0.1}, "min_score is a score from 0 to 1, not -0.1."),
         ({"min_points": 0}, "min_points is a number of keypoints, at least 1, not 0."),
+        ({"overlap": 0.0}, "overlap is a share above 0 and up to 1, not 0.0."),
         ({"carry": -1.0}, "carry is seconds, at least 0, not -1.0."),
         ({"lock": 0}, 'lock is "largest", "centre", the number of a person or None, not 0.'),
     ],
