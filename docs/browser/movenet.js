@@ -21,13 +21,23 @@ const UNSEEN = 2.5; // how much wider than what shows a look is where no torso d
 const EDGE = 0.02; // of a window's side: a point so near its edge may stand for one beyond it
 const STEADY = 0.03; // of a window's side: as far the next one may be, and twice as much larger, and the last one stays
 const LOST = 0.25; // the confidence below which the person of a film is sought anew
+export const REPORTED = 0.25; // the chance below which nobody is reported
 const CONFIDENT = 0.2; // the least score of a keypoint that counts for a person's confidence
 
-/** A model's file, ready to look: written by `tendu models save`, which lets it end in four float heads. */
+/** A model's file, ready to look, with what its card knows of its confidence: both written by `tendu models save`. */
 export async function openModel(address) {
   const model = await loadAndCompile(address, { accelerator: "wasm" });
   const side = model.getInputDetails()[0].shape[1];
-  return { model, side, canvas: new OffscreenCanvas(side, side) };
+  const card = await fetch(address.replace(/tflite$/, "json"));
+  const calibration = card.ok ? (await card.json()).calibration : null;
+  return { model, side, calibration, canvas: new OffscreenCanvas(side, side) };
+}
+
+/** The chance that a person is found rightly, by the model's card; null where that does not know it. */
+export function chance({ calibration }, confidence) {
+  if (!calibration) return null;
+  const [slope, shift] = calibration;
+  return score(slope * Math.log(confidence / (1 - confidence)) + shift);
 }
 
 /** The person in a photo: { points, confidence }, from a look at the whole and two closer ones. */

@@ -59,7 +59,7 @@ def test_the_page_finds_the_points_that_tendu_finds(page, tmp_path):
     (tmp_path / "photo.png").write_bytes(photo.read_bytes())
     told = page("""
         const { loadLiteRt } = await import("@litertjs/core");
-        const { find, follow, openModel } = await import("./movenet.js");
+        const { chance, find, follow, openModel } = await import("./movenet.js");
         await loadLiteRt("./node_modules/@litertjs/core/wasm/");
         const opened = await openModel("./model.tflite");
         const picture = await createImageBitmap(await (await fetch("photo.png")).blob());
@@ -67,6 +67,7 @@ def test_the_page_finds_the_points_that_tendu_finds(page, tmp_path):
         const from = (before) => follow(opened, picture, picture.width, picture.height, before);
         const beside = (by) => ({ ...found, points: found.points.map((point) => ({ ...point, x: point.x + by })) });
         return {
+            chances: [chance(opened, found.confidence), chance({ calibration: null }, found.confidence)],
             same: [found, await from(found)],
             moved: [await from(beside(30)), await from(beside(200)), await from({ ...beside(900), confidence: 0.1 })],
         };
@@ -82,6 +83,8 @@ def test_the_page_finds_the_points_that_tendu_finds(page, tmp_path):
         apart = np.hypot(*(there[:, :2] - pose.xy).T)[sure]
         assert apart.mean() < 4
         assert np.abs(there[:, 2] - pose.score)[sure].mean() < 0.1
+    assert told["chances"][0] == pytest.approx(pose.confidence, abs=0.05)
+    assert told["chances"][1] is None
     for seen in told["moved"]:
         there = np.array([(point["x"], point["y"]) for point in seen["points"]])
         assert np.hypot(*(there - pose.xy).T)[sure].mean() < 8, "looked at again, or sought anew"
@@ -98,7 +101,7 @@ def test_the_page_shows_a_photo_and_the_camera(page, tmp_path):
         document.body.append(frame);
         const pause = () => new Promise((done) => setTimeout(done, 50));
         const shown = (id) => frame.contentDocument?.getElementById(id);
-        while (!shown("said")?.value.startsWith("confidence")) await pause();
+        while (!/^confidence|^nobody/.test(shown("said")?.value)) await pause();
         const photo = { width: shown("canvas").width, said: shown("said").value };
         shown("camera").click();
         while (shown("canvas").width === photo.width) await pause();
@@ -107,7 +110,7 @@ def test_the_page_shows_a_photo_and_the_camera(page, tmp_path):
     assert told["photo"]["width"] == 512
     assert float(told["photo"]["said"].removeprefix("confidence ")) > 0.5
     assert told["camera"]["width"] == 640
-    assert float(told["camera"]["said"].removeprefix("confidence ")) < 0.3
+    assert told["camera"]["said"] == "nobody"
 
 
 def test_the_bones_are_those_of_the_library(page):

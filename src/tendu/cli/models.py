@@ -1,14 +1,15 @@
 """`tendu models`: which models can be named, where their files are, and how to get them."""
 
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
+from hashlib import sha256
 from pathlib import Path
 
 import click
 
 from tendu.cli.values import whole
 from tendu.errors import DataError, ModelError
-from tendu.models.card import ModelCard
+from tendu.models.card import ModelCard, card_text
 from tendu.models.catalog import card, cards
 from tendu.models.opened import plain_model
 from tendu.models.weights import fetch, find, locate, shelves, verify
@@ -73,15 +74,35 @@ def save_model(folder: Path | None, name: str, file: Path, *, size: int | None, 
     """Write a model's file for other programs: a web page, a phone.
 
     It is as tendu runs it: with the input size of its card, and with weights of 4 bits, which other runtimes compute slowly,
-    in 8. A server that compresses what it sends sends no more for that.
+    in 8. A server that compresses what it sends sends no more for that. Its card is written beside it, as .json: by it tendu
+    runs the file as the model, and pages know how likely right a confidence is.
     """
     if file.suffix != ".tflite":
         raise DataError(f"A model is written as .tflite, not {file.name!r}. Name it model.tflite.")
     path, known = locate(name, models=folder)
-    content = plain_model(bytes_of(path), size=size or (known and known.read_at))
-    with PartialFile(file, overwrite=overwrite).writing() as temporary:
-        temporary.write_bytes(content)
-    click.echo(f"{file}: {len(content):,} bytes")
+    side = size or (known and known.read_at)
+    content = plain_model(bytes_of(path), size=side)
+    contents = {file: content}
+    if known is not None:
+        contents[file.with_suffix(".json")] = card_text(_card_of(known, file, content, side)).encode()
+    parts = [(PartialFile(each, overwrite=overwrite), content) for each, content in contents.items()]
+    for part, content in parts:
+        with part.writing() as temporary:
+            temporary.write_bytes(content)
+        click.echo(f"{part.path}: {len(content):,} bytes")
+
+
+def _card_of(known: ModelCard, file: Path, content: bytes, side: int | None) -> ModelCard:
+    """The card of a model's file that is saved."""
+    return replace(
+        known,
+        file=file.name,
+        size=(side, side) if side else known.size,
+        addresses=(),
+        sha256=sha256(content).hexdigest(),
+        bytes=len(content),
+        read_at=None,
+    )
 
 
 @models.command("verify")

@@ -115,9 +115,11 @@ KOREAN = {
         "다른 프로그램(웹 페이지, 휴대전화)에서 쓸 모델 파일을 저장합니다."
     ),
     "It is as tendu runs it: with the input size of its card, and with weights of 4 bits, which other runtimes compute slowly, "
-    "in 8. A server that compresses what it sends sends no more for that.": (
+    "in 8. A server that compresses what it sends sends no more for that. Its card is written beside it, as .json: by it tendu runs "
+    "the file as the model, and pages know how likely right a confidence is.": (
         "tendu가 실행하는 그대로, 카드의 입력 크기로 저장합니다. 다른 런타임에서 느린 4비트 가중치는 8비트로 바꿉니다. "
-        "압축해서 보내는 서버라면 전송량은 늘지 않습니다."
+        "압축해서 보내는 서버라면 전송량은 늘지 않습니다. 옆에 카드(.json)도 씁니다. tendu는 이 카드로 파일을 그 모델로 실행하고, "
+        "웹 페이지는 확신도가 맞을 확률을 압니다."
     ),
     "The side of the input, a multiple of 32; the model's own when not given.": (
         "입력 한 변의 길이. 32의 배수이며, 주지 않으면 모델의 크기를 씁니다."

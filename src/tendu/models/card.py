@@ -1,7 +1,7 @@
 """ModelCard: what a model is, where its file comes from, what goes in and how its numbers are read."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,6 +50,11 @@ class ModelCard:
     note: str = ""
     read_at: int | None = None
     calibration: tuple[float, float] | None = None
+
+
+def card_text(card: ModelCard) -> str:
+    """A card as a JSON file has it; `read_card` reads it back."""
+    return json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
 
 
 def read_card(path: Path) -> ModelCard:

@@ -1,8 +1,7 @@
 """Exporting: a trained network as .tflite files, how far they are from it, and a card beside each."""
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
@@ -166,7 +165,7 @@ def write_model(folder: Path, card: ModelCard, model: bytes, report: str) -> lis
     """
     contents = {
         card.file: model,
-        f"{card.name}.json": (json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n").encode(),
+        f"{card.name}.json": card_text(card).encode(),
         f"{card.name}.md": report.encode(),
     }
     paths: list[Path] = []

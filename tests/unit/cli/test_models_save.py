@@ -1,12 +1,15 @@
 """`tendu models save`: a file as other programs need it."""
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 import tendu
 from tendu.cli.main import main
-from tendu.models import bundled
+from tendu.models import bundled, catalog
+from tendu.models.card import read_card
 from tendu.models.graph import HEADS, Graph
 from tiny_models import tiny_model
 
@@ -16,7 +19,9 @@ def saved(tmp_path, capsys):
     def save(name, *options):
         file = tmp_path / "page" / "model.tflite"
         assert main(["models", "save", name, str(file), *options]) == 0
-        assert capsys.readouterr().out == f"{file}: {file.stat().st_size:,} bytes\n"
+        card = file.with_suffix(".json")
+        told = "".join(f"{each}: {each.stat().st_size:,} bytes\n" for each in (file, card))
+        assert capsys.readouterr().out == told
         return file.read_bytes()
 
     return save
@@ -57,6 +62,22 @@ def test_it_finds_what_the_named_model_finds(saved, tmp_path, shared):
         for model in ("tendu-thunder-192", tmp_path / "page" / "model.tflite")
     )
     assert np.array_equal(named.xy, by_file.xy)
+    assert np.array_equal(named.confidence, by_file.confidence)
+
+
+def test_its_card_is_of_the_file_that_was_saved(saved, tmp_path):
+    content = saved("tendu-thunder-192", "--size", "224")
+    card, known = read_card(tmp_path / "page" / "model.json"), catalog.card("tendu-thunder-192")
+    assert (card.file, card.size, card.read_at) == ("model.tflite", (224, 224), None)
+    assert (card.bytes, card.sha256) == (len(content), sha256(content).hexdigest())
+    assert (card.name, card.calibration, card.licence) == (known.name, known.calibration, known.licence)
+
+
+def test_a_file_of_which_nothing_is_known_has_no_card(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "other.tflite").write_bytes(tiny_model())
+    assert main(["models", "save", "other.tflite", "again.tflite"]) == 0
+    assert not (tmp_path / "again.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -64,6 +85,7 @@ def test_it_finds_what_the_named_model_finds(saved, tmp_path, shared):
     [
         (["tendu-lightning", "model.onnx"], "A model is written as .tflite, not 'model.onnx'. Name it model.tflite."),
         (["tendu-lightning", "there.tflite"], "there.tflite is there already. Give --overwrite"),
+        (["tendu-lightning", "carded.tflite"], "carded.json is there already. Give --overwrite"),
         (["tendu-lightning", "a.tflite", "--size", "200"], "A file that is to be saved for 200 px ends in four heads"),
         (["other.tflite", "a.tflite", "--size", "64"], "A file that is to be saved for 64 px ends in four heads"),
         (["gone.tflite", "a.tflite"], "gone.tflite"),
@@ -72,8 +94,10 @@ def test_it_finds_what_the_named_model_finds(saved, tmp_path, shared):
 def test_what_cannot_be_saved_is_refused_in_a_sentence(arguments, sentence, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there.tflite").write_bytes(b"kept")
+    (tmp_path / "carded.json").write_bytes(b"kept")
     (tmp_path / "other.tflite").write_bytes(tiny_model())
     assert main(["models", "save", *arguments]) == 1
     assert sentence in capsys.readouterr().err
     assert (tmp_path / "there.tflite").read_bytes() == b"kept"
-    assert not (tmp_path / "a.tflite").exists()
+    assert (tmp_path / "carded.json").read_bytes() == b"kept"
+    assert not {"a.tflite", "carded.tflite"} & {path.name for path in tmp_path.iterdir()}
