@@ -81,10 +81,11 @@ def save_model(folder: Path | None, name: str, file: Path, *, size: int | None, 
         raise DataError(f"A model is written as .tflite, not {file.name!r}. Name it model.tflite.")
     path, known = locate(name, models=folder)
     side = size or (known and known.read_at)
-    content = plain_model(bytes_of(path), size=side)
-    contents = {file: content}
+    model = plain_model(bytes_of(path), size=side)
+    contents = {file: model}
     if known is not None:
-        contents[file.with_suffix(".json")] = card_text(_card_of(known, file, content, side)).encode()
+        contents[file.with_suffix(".json")] = card_text(_card_of(known, file, model, side)).encode()
+    # Both are asked for before either is written.
     parts = [(PartialFile(each, overwrite=overwrite), content) for each, content in contents.items()]
     for part, content in parts:
         with part.writing() as temporary:
@@ -92,15 +93,15 @@ def save_model(folder: Path | None, name: str, file: Path, *, size: int | None, 
         click.echo(f"{part.path}: {len(content):,} bytes")
 
 
-def _card_of(known: ModelCard, file: Path, content: bytes, side: int | None) -> ModelCard:
+def _card_of(known: ModelCard, file: Path, model: bytes, side: int | None) -> ModelCard:
     """The card of a model's file that is saved."""
     return replace(
         known,
         file=file.name,
         size=(side, side) if side else known.size,
         addresses=(),
-        sha256=sha256(content).hexdigest(),
-        bytes=len(content),
+        sha256=sha256(model).hexdigest(),
+        bytes=len(model),
         read_at=None,
     )
 

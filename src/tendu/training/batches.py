@@ -59,13 +59,15 @@ def batches(
 
     def plans(step: int) -> tuple[list[int], list[Plan]]:
         numbers, chosen = planned_batch(recipe, several, step, size=size)
-        closer = chosen if not recipe.alike else [replace(plan, inner=None, close=None) for plan in chosen]
-        return numbers, closer
+        if recipe.alike:
+            chosen = [replace(plan, inner=None, close=None) for plan in chosen]
+        return numbers, chosen
 
     def whole(views: Views, step: int) -> Batch:
+        if recipe.alike:
+            views = replace(views, clean=views.worsened)
         # A stream of its own: the plans' would move with every picture.
-        seen_alike = replace(views, clean=views.worsened) if recipe.alike else views
-        return with_joined(wanted(seen_alike), recipe.joined, np.random.default_rng((recipe.seed, step, 1)))
+        return with_joined(wanted(views), recipe.joined, np.random.default_rng((recipe.seed, step, 1)))
 
     def drawn(step: int) -> Batch:
         pairs = zip(*plans(step), strict=True)
