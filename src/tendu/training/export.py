@@ -13,7 +13,7 @@ from jaxtyping import UInt8
 
 from tendu.metrics.calibration import Bin, Calibration
 from tendu.metrics.platt import Platt
-from tendu.models.card import ModelCard
+from tendu.models.card import ModelCard, card_text
 from tendu.models.movenet import HeadsDecoder
 from tendu.models.opened import open_model
 from tendu.runtimes.litert import LiteRT
