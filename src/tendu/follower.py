@@ -92,7 +92,6 @@ class Follower:
         return self._estimator.whole(frame)
 
     def _many(self, frame: Frame, known: Poses | None) -> Poses:
-        estimator = self._estimator
         people = [] if known is None else [known[[row]] for row in range(len(known))]
         followed = [self._followed(frame, person, closer, among=AMONG) for person in people]
         self._windows = [window for _, window in followed]
@@ -102,5 +101,5 @@ class Follower:
             self._sought = frame.time
         if searching or known is None:
             # Tiles cost thirty looks; an empty room would have them in every frame.
-            looks.append(estimator.everyone(frame, tiled=searching))
+            looks.append(self._estimator.everyone(frame, tiled=searching))
         return distinct(gathered(looks))

@@ -14,7 +14,7 @@ from tendu.training.network import EARLY
 from tendu.training.quantize import quantized
 from tendu.training.recipe import Recipe, Set
 from tendu.training.rounding import rounded
-from tendu.training.settle import lost_of, settled
+from tendu.training.settle import OFFSET, REGRESSION, settled
 from tendu.training.stepped import Stepped
 from tendu.training.tflite import written
 
@@ -49,7 +49,7 @@ def lost(model: bytes, network, pictures: list[np.ndarray]) -> float:
     heads = [torch.from_numpy(head).permute(0, 3, 1, 2) for head in said(model, pictures)]
     with torch.no_grad():
         wanted = network.eval()(torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float())
-    return float(lost_of(losses(heads, HeadMaps.of(wanted))))
+    return float(losses(heads, HeadMaps.of(wanted)).total(offset=OFFSET, regression=REGRESSION))
 
 
 def test_the_later_layers_compute_what_the_file_computes(coarse):

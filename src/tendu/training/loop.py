@@ -212,7 +212,7 @@ class Run:
             outputs: list[Tensor] = self.network(pictures)
         found = losses(outputs, batch.wanted)
         self._optimizer.zero_grad(set_to_none=True)
-        found.total(self._recipe.offset).backward()
+        found.total(offset=self._recipe.offset).backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self._recipe.clip)
         self._optimizer.step()
         stay = min(self._recipe.average, (1 + self.step) / (10 + self.step))
@@ -231,7 +231,7 @@ class Run:
             part: float(torch.stack([getattr(one, part).detach() for one in seen]).mean())
             for part in ("centre", "heatmap", "offset", "regression")
         }
-        total = float(torch.stack([one.total(self._recipe.offset).detach() for one in seen]).mean())
+        total = float(torch.stack([one.total(offset=self._recipe.offset).detach() for one in seen]).mean())
         return Progress(
             self.step, self.seconds, spent, rate, total, **means, pictures=pictures, waited=waited
         )

@@ -21,9 +21,9 @@ class Losses:
     offset: Tensor
     regression: Tensor
 
-    def total(self, offset: float = 1.0) -> Tensor:
-        """What is made small, where offsets count so much."""
-        return self.centre + self.heatmap + offset * self.offset + REGRESSION * self.regression
+    def total(self, *, offset: float, regression: float = REGRESSION) -> Tensor:
+        """What is made small, where offsets and regressions count so much beside the maps."""
+        return self.centre + self.heatmap + offset * self.offset + regression * self.regression
 
 
 def losses(outputs: list[Tensor], wanted: HeadMaps) -> Losses:

@@ -25,7 +25,7 @@ from tendu.training.convolution import LEVELS_OF_HALVES
 from tendu.training.data import Crops, read_crops
 from tendu.training.export import Settle
 from tendu.training.head_maps import HeadMaps
-from tendu.training.losses import Losses, losses
+from tendu.training.losses import losses
 from tendu.training.network import Network
 from tendu.training.recipe import Recipe, read_recipe
 from tendu.training.stepped import OnSteps, Stepped
@@ -101,7 +101,7 @@ def settled(
                 group["lr"] = share * group["highest"]
             with torch.autocast("cpu", torch.bfloat16, enabled=recipe.half):
                 heads: list[Tensor] = stepped(*maps)
-            loss = lost_of(losses(heads, wanted))
+            loss = losses(heads, wanted).total(offset=OFFSET, regression=REGRESSION)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
@@ -131,11 +131,6 @@ def _gone_on(path: Path | None, stepped: Stepped, optimizer: torch.optim.Optimiz
         raise ModelError(
             f"{path} is damaged: {error!r:.120}. Delete it to settle from the beginning."
         ) from error
-
-
-def lost_of(found: Losses) -> Tensor:
-    """What is made small."""
-    return found.centre + found.heatmap + OFFSET * found.offset + REGRESSION * found.regression
 
 
 def _rates(stepped: Stepped) -> list[dict[str, Any]]:
