@@ -79,7 +79,7 @@ class Summary:
 
 
 def run(
-    source: Spec | Source,
+    source: Spec,
     *,
     to: Target | Sequence[Target] = (),
     model: str | Path | Estimator | Callable[[], Estimator] | None = None,
@@ -99,7 +99,7 @@ def run(
     People in a film are followed, told apart and smoothed; photos are looked at one by one.
 
     Args:
-        source: whatever `tendu.open` takes, or an open source.
+        source: whatever `tendu.open` takes.
         to: an output or several: names that `tendu.save` takes, or sinks. With none, only the summary remains.
         model: a model's name or file; an estimator, to choose more than that: `tendu.load(people=2)`; a function that
             gives one, called when source and outputs are known to be good; None for the default model. A model named for
@@ -118,7 +118,8 @@ def run(
 
     Raises:
         SourceError: the source cannot be read; the outputs hold what was done until then.
-        SinkError: an output cannot be written; the others are completed.
+        SinkError: an output cannot be written, or is named twice; the others are completed.
+        DataError: a cut is asked of a source that is open or has no length.
         TenduError: whatever loading the model raises.
     """
     laps = _Laps(clock)
@@ -128,12 +129,13 @@ def run(
     interrupted = False
     try:
         with ExitStack() as inputs, ExitStack() as outputs:
-            opened = _open(source, every=every, start=start, end=end)
-            inputs.callback(opened.close)
+            opened = open_source(source, every=every, start=start, end=end)
             facts = opened.facts
+            frames = inputs.enter_context(opened if facts.live else ReadAhead(opened))
             filmed = rate or (None if facts.moving else _PHOTO_RATE)
+            _refuse_twins(targets)
             sinks = [_sink(target, facts.name, overwrite=overwrite, rate=filmed) for target in targets]
-            estimator = _estimator(model, facts)
+            estimator = _estimator(model, facts, inputs)
             if show:
                 sinks.append(Showing(paced=facts.moving and not facts.live, held=not facts.moving))
             for sink in sinks:
@@ -141,7 +143,6 @@ def run(
             look = Follower(estimator).update if facts.moving else estimator
             tracker = Tracker() if track and facts.moving else None
             smoother = Smoother() if smooth and facts.moving else None
-            frames = inputs.enter_context(opened if facts.live else ReadAhead(opened))
             laps.end("open")
             for frame in frames:
                 laps.end("read")
@@ -171,8 +172,12 @@ def run(
     )
 
 
-def _open(source: Spec | Source, *, every: int, start: float | None, end: float | None) -> Source:
-    return source if isinstance(source, Source) else open_source(source, every=every, start=start, end=end)
+def _refuse_twins(targets: list[Target]) -> None:
+    """Refuses a file that would be written by two sinks at once."""
+    paths = [Path(target).resolve() for target in targets if isinstance(target, str | Path)]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise SinkError(f"{path.name} is named twice as an output: name it once.")
 
 
 def _sink(target: Target, source: str, *, overwrite: bool, rate: float | None) -> Sink:
@@ -185,12 +190,16 @@ def _sink(target: Target, source: str, *, overwrite: bool, rate: float | None) -
     return open_sink(target, overwrite=overwrite, rate=rate)
 
 
-def _estimator(model: str | Path | Estimator | Callable[[], Estimator] | None, facts: Facts) -> Estimator:
+def _estimator(
+    model: str | Path | Estimator | Callable[[], Estimator] | None, facts: Facts, inputs: ExitStack
+) -> Estimator:
+    """The model; one that is loaded here is freed with the inputs."""
     match model:
         case Estimator():
             return model
         case None | str() | Path():
-            return load(model, threads=threads_beside_decoder(facts.pixels) if facts.moving else None)
+            threads = threads_beside_decoder(facts.pixels) if facts.moving else None
+            return inputs.enter_context(load(model, threads=threads))
         case _:
             return model()
 

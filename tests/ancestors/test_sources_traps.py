@@ -62,6 +62,15 @@ def test_a_slow_reader_of_a_live_stream_sees_the_present():
     assert [frame.number for frame in frames] == [99]
 
 
+def test_a_camera_that_cannot_be_let_go_ends_the_frames_all_the_same(monkeypatch):
+    monkeypatch.setattr("threading.excepthook", lambda _: None)  # Python tells of the error itself
+
+    def release():
+        raise OSError
+
+    assert list(Newest(lambda: None, release=release)) == []
+
+
 def test_every_frame_of_a_film_is_read_not_one_in_so_many(tmp_path):
     # google-ai-edge/mediapipe#5726: frames of a film are dropped as if it were live.
     assert len(list(open_source(film(tmp_path / "a.mp4", frames=64)))) == 64

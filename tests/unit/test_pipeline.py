@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from itertools import count
+from threading import Event
 
 import av
 import numpy as np
@@ -14,7 +15,9 @@ from tendu.errors import DataError, SinkError, SourceError
 from tendu.pipeline import STAGES, run
 from tendu.sinks.images import PictureFile
 from tendu.sinks.reading import read_poses
+from tendu.sources.open_source import open_source
 from tendu.sources.source import Facts
+from tendu.sources.video import Film
 
 
 @dataclass
@@ -189,6 +192,56 @@ def test_a_films_model_has_the_threads_that_its_frames_leave(monkeypatch, tmp_pa
     run(film(tmp_path / "film.mp4", frames=1))
     run([np.zeros((64, 96, 3), np.uint8)])
     assert asked == [64 * 48, None]
+
+
+def test_a_model_that_is_named_is_freed_and_one_that_is_given_is_not(monkeypatch):
+    named, given = standing(), standing()
+    closed = []
+
+    def close(self):
+        closed.append(self)
+
+    monkeypatch.setattr("tendu.estimator.Estimator.close", close)
+    monkeypatch.setattr(pipeline, "load", lambda _, *, threads: named)
+    run(film_frames(1))
+    run(film_frames(1), model=given)
+    assert closed == [named]
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.jsonl", "folder/"])
+def test_an_output_that_is_named_twice_is_refused(tmp_path, name):
+    path = tmp_path / name
+    with pytest.raises(
+        SinkError, match=r"^(a\.mp4|a\.jsonl|folder) is named twice as an output: name it once\.$"
+    ):
+        run(film_frames(2), to=[path, str(tmp_path / "." / name)], model=standing())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("cut", [{"every": 2}, {"start": 1.0}, {"end": 1.0}])
+def test_a_source_that_is_open_is_not_cut_any_more(cut):
+    camera = Live()
+    with pytest.raises(DataError, match=r"said where a source is opened; camera 7 is open already\.$"):
+        run(camera, model=standing(), **cut)
+    assert open_source(camera) is camera
+
+
+def test_ctrl_c_while_a_film_decodes_for_long_is_a_summary_too(tmp_path):
+    class Long(Film):
+        def _frames(self):
+            yield from film_frames(1)
+            at_work.set()
+            assert answers.wait(10)
+
+    at_work, answers = Event(), Event()
+
+    def interrupt(_):
+        assert at_work.wait(5)
+        raise KeyboardInterrupt
+
+    with Long.open(film(tmp_path / "film.mp4", frames=1)) as source:
+        assert run(source, to=Kept(before=interrupt), model=standing()).interrupted
+        answers.set()
 
 
 def test_the_source_itself_is_never_overwritten(tmp_path):

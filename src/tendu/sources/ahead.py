@@ -55,13 +55,13 @@ class ReadAhead:
         self.close()
 
     def close(self) -> None:
-        """Stops reading and closes the source; may be called twice."""
-        if self._worker is None or self._worker.stop():
+        """Stops reading and closes the source, at once or when its decoder answers; may be called twice."""
+        if self._worker is None or self._worker.leave():
             self._source.close()
 
     def __iter__(self) -> Iterator[Frame]:
-        if self._worker is not None:
-            self._worker.stop()
+        if self._worker is not None and not self._worker.stop():
+            raise SourceError(f"Cannot read {self.facts.name} again: the pass before is still decoding.")
         self._worker = _Worker(self._source, room=self._bytes)
         self._worker.start()
         return self._worker.frames()
@@ -76,7 +76,7 @@ class _Worker:
         self._waiting: deque[Frame] = deque()
         self._held = 0
         self._error: BaseException | None = None
-        self._over = self._stopped = False
+        self._over = self._stopped = self._left = False
         self._thread = Thread(target=self._read, name="tendu read-ahead", daemon=True)
 
     def start(self) -> None:
@@ -94,13 +94,21 @@ class _Worker:
             self.stop()
 
     def stop(self) -> bool:
-        """Ends the pass; may be called twice. False where a decoder hangs: then the source must be left to it."""
+        """Ends the pass; may be called twice. False where the decoder is still busy."""
         with self._change:
             self._stopped = True
             self._waiting.clear()
             self._change.notify_all()
         self._thread.join(_PATIENCE)
         return not self._thread.is_alive()
+
+    def leave(self) -> bool:
+        """Ends the pass for good. False where the decoder is still busy: then the thread closes the source, later."""
+        if self.stop():
+            return True
+        with self._change:
+            self._left = not self._over
+            return self._over
 
     def _take(self) -> Frame | None:
         with self._change:
@@ -125,8 +133,9 @@ class _Worker:
             return not self._stopped
 
     def _read(self) -> None:
-        frames = iter(self._source)
+        frames: Iterator[Frame] = iter(())
         try:
+            frames = iter(self._source)
             for frame in frames:
                 if not self._put(frame):
                     break
@@ -139,6 +148,8 @@ class _Worker:
             with self._change:
                 self._over = True
                 self._change.notify_all()
+            if self._left:
+                self._source.close()
 
 
 def _size(frame: Frame) -> int:

@@ -59,7 +59,9 @@ class Newest:
         except BaseException as error:  # noqa: BLE001  it is raised in the consumer
             self._error = error
         finally:
-            self._release()
-            with self._turn:
-                self._over = True
-                self._turn.notify_all()
+            try:
+                self._release()
+            finally:
+                with self._turn:
+                    self._over = True
+                    self._turn.notify_all()

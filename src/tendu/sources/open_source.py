@@ -37,6 +37,7 @@ Spec = (
     | UInt8[np.ndarray, "h w 3"]
     | UInt8[np.ndarray, "n h w 3"]
     | Iterable[str | Path | Picture]
+    | Source
 )
 
 
@@ -48,7 +49,7 @@ def open_source(
     Args:
         spec: a photo, film, folder or pattern ("day1/*.jpg"); a camera's number, also as text; an http or https address
             of a film; an address of a live stream (rtsp, rtmp, srt, rtp, udp, tcp, or http without an end); "-" or
-            bytes for a photo or film in memory; an RGB array, several, or frames; a list of photos.
+            bytes for a photo or film in memory; an RGB array, several, or frames; a list of photos; a source that is open, which is given back.
         every: which frames of a film, or photos, are given: 2 gives every second one.
         start: seconds into a film; earlier frames are left out.
         end: seconds into a film; frames from there on are left out.
@@ -71,6 +72,12 @@ def open_source(
             return _open_path(spec, cut)
         case str():
             return _open_text(spec, cut)
+        case Source():
+            if cut != Cut():
+                raise DataError(
+                    f"every, start and end are said where a source is opened; {spec.facts.name} is open already."
+                )
+            return spec
         case Iterable():
             return _open_many(spec, cut)
         case _:

@@ -1,7 +1,7 @@
 """Film: every frame of a video file, with its true time."""
 
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -102,8 +102,10 @@ class Film:
         return self._pass
 
     def _end_pass(self) -> None:
+        # A pass in which another thread is decoding now cannot be ended from here; it lets go of its file by itself.
         if self._pass is not None:
-            self._pass.close()
+            with suppress(ValueError):
+                self._pass.close()
 
     def _frames(self) -> Generator[Frame]:
         """One pass.

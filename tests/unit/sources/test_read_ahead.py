@@ -97,6 +97,43 @@ def test_no_thread_is_left_behind(way):
     assert time.monotonic() - began < 1
 
 
+class Busy(Slow):
+    """A source whose second frame takes as long as the test likes."""
+
+    def __init__(self):
+        super().__init__(2)
+        self.answers, self.at_work = Event(), Event()
+
+    def __iter__(self):
+        yield Frame.of(SMALL)
+        self.at_work.set()
+        assert self.answers.wait(10)
+        yield Frame.of(SMALL, number=1, time=1.0)
+
+
+def test_a_source_that_is_busy_is_closed_by_the_thread_that_reads_it():
+    busy = Busy()
+    with ReadAhead(busy) as source:
+        next(iter(source))
+        assert busy.at_work.wait(5)
+        with pytest.raises(
+            SourceError, match=r"^Cannot read slow again: the pass before is still decoding\.$"
+        ):
+            iter(source)
+    assert busy.closed == 0
+    busy.answers.set()
+    assert settled(lambda: busy.closed) == 1
+
+
+def test_a_source_that_cannot_begin_says_so_instead_of_waiting():
+    class Stuck(Slow):
+        def __iter__(self):
+            raise SourceError("slow: nothing answers.")
+
+    with pytest.raises(SourceError, match="nothing answers"), ReadAhead(Stuck(1)) as source:
+        next(iter(source))
+
+
 def test_it_can_be_read_again_from_the_start():
     with ReadAhead(Slow(20)) as source:
         assert next(iter(source)).number == 0
