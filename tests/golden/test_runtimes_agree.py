@@ -27,7 +27,7 @@ def squat(shared):
 @pytest.fixture(autouse=True)
 def cache(tmp_path_factory, monkeypatch):
     folder = tmp_path_factory.getbasetemp() / "cache"
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name: str(folder / name))
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: folder / name)
 
 
 def test_quantised_heads_agree_within_the_rounding_of_8_bits(heads, squat):

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from tendu.cache import cache_folder
 from tendu.errors import MissingExtraError, SourceError, TenduError
 from tendu.estimator import Estimator
 from tendu.metrics.coco import Truth
 from tendu.metrics.scoring import judge
 from tendu.pipeline import run
-from tendu.runtimes.memory import cache_folder
 
 LARGE = (4000, 3000)
 """The width and height of a photo of 12 megapixels, as phones take them."""

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
-from uuid import uuid4
 
-import platformdirs
-
+from tendu.cache import cache_folder
 from tendu.errors import ModelError
 from tendu.models.card import ModelCard
 from tendu.models.checksum import compare, expected, record, verify
 from tendu.models.soundness import check_tflite
+from tendu.whole_file import whole_file
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that have come and the bytes that will come, None where the server does not say."""
@@ -20,7 +19,7 @@ Progress = Callable[[int, int | None], None]
 
 def cache() -> Path:
     """The folder that fetched models are kept in."""
-    return platformdirs.user_cache_path("tendu") / "models"
+    return cache_folder() / "models"
 
 
 def fetch(
@@ -86,20 +85,16 @@ def _load(card: ModelCard, address: str, path: Path, *, timeout: float, progress
     """One address into one file, which appears only if it is right."""
     import pooch
 
-    partial = path.with_name(f".{path.name}.{uuid4().hex}.partial")
     bar = cast("Any", _Bar(progress))  # pooch declares a bool and documents an object
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with whole_file(path) as temporary:
         pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=timeout)(
-            address, str(partial), None
+            address, str(temporary), None
         )
-        check_tflite(partial.read_bytes())
-        found = compare(card, path, partial)
+        check_tflite(temporary.read_bytes())
+        found = compare(card, path, temporary)
         if expected(card, path) is None:
             record(path).write_text(f"{found}  {path.name}\n", encoding="utf-8")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 class _Bar:

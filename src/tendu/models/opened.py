@@ -1,15 +1,12 @@
 """A model file made ready: recognised by its structure, cut where that is better, with the decoder for its numbers."""
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from platformdirs import user_cache_path
 
+from tendu.cache import cache_folder, store, stored
 from tendu.errors import DataError, ModelError
 from tendu.models.graph import HEADS, Graph
 from tendu.models.movenet import HeadsDecoder, MultiPoseDecoder, SinglePoseDecoder
@@ -22,7 +19,7 @@ Precision = Literal["file", "float"]
 OPEN_SIZE = 256
 """The side of the input of a model that leaves it open (MoveNet MultiPose advises 256, a multiple of 32)."""
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 """Raised when cut files change, so that old ones in users' caches are not used."""
 
 
@@ -141,25 +138,13 @@ def _recognised(graph: Graph, height: int, width: int, decode: Decode) -> tuple[
 
 def _cached(content: bytes, graph: Graph, ends: list[int], precision: Precision, side: int | None) -> bytes:
     key = sha256(content + f"{CACHE_VERSION} {ends} {precision} {side}".encode()).hexdigest()[:32]
-    path = user_cache_path("tendu") / "cut" / f"{key}.tflite"
-    if path.is_file():
-        return path.read_bytes()
+    path = cache_folder() / "cut" / key
+    if (known := stored(path)) is not None:
+        return known
     made = graph.cut(ends)
     if precision == "float":
         made = Graph(made).floated()
     if side:
         made = Graph(made).resized(side)
-    _keep(path, made)
+    store(path, made)
     return made
-
-
-def _keep(path: Path, made: bytes) -> None:
-    """Writes to the cache; a cache that cannot be written only costs the time to cut again."""
-    temporary = path.with_suffix(f".{os.getpid()}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(made)
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)

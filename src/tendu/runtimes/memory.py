@@ -5,17 +5,16 @@ measurement is made again.
 """
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from tendu.cache import cache_folder
 from tendu.runtimes.available import version_of, versions
 from tendu.runtimes.machine import this_machine
+from tendu.whole_file import whole_file
 
 
 @dataclass(frozen=True)
@@ -38,11 +37,6 @@ class Verdict:
     seconds: float
     mean_difference: float | None = None
     largest_difference: float | None = None
-
-
-def cache_folder() -> Path:
-    """Where tendu keeps what it can make again."""
-    return Path(platformdirs.user_cache_dir("tendu"))
 
 
 def memory_file() -> Path:
@@ -78,11 +72,9 @@ def remember(model: bytes, verdict: Verdict, *, threads: int) -> None:
     with suppress(OSError):
         file = memory_file()
         file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = file.with_suffix(f".{os.getpid()}.partial")
-        fresh.write_text(
-            json.dumps({**_all(), circumstances(model, threads=threads): asdict(verdict)}, indent=1)
-        )
-        fresh.replace(file)
+        known = {**_all(), circumstances(model, threads=threads): asdict(verdict)}
+        with whole_file(file) as temporary:
+            temporary.write_text(json.dumps(known, indent=1))
 
 
 def _all() -> dict[str, Any]:

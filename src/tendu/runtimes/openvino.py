@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Shaped
 
+from tendu.cache import cache_folder, store, stored
 from tendu.codes import Scale, Tensor
 from tendu.errors import ModelError
 from tendu.extras import require
 from tendu.runtimes.depthwise import in_eight_bits
 from tendu.runtimes.litert import scales_of
 from tendu.runtimes.machine import sensible_threads, threads_said
-from tendu.runtimes.memory import cache_folder, circumstances
+from tendu.runtimes.memory import circumstances
 from tendu.runtimes.model_file import bytes_of, kind_of, one_line
 from tendu.runtimes.runtime import Port
 from tendu.runtimes.tensors import fitting, kept, meant, real
@@ -113,24 +114,19 @@ def _compile(openvino: Any, model: bytes, threads: int) -> Any:
     known = sha256(circumstances(model, threads=threads).encode()).hexdigest()[:16]
     path = cache_folder() / "openvino" / f"{known}.blob"
     # What is kept starts in a third of the time. What is damaged is made again.
-    with suppress(OSError, RuntimeError):
-        return core.import_model(BytesIO(_whole(path.read_bytes())), "CPU", settings)
+    if (blob := stored(path)) is not None:
+        with suppress(RuntimeError):
+            return core.import_model(BytesIO(blob), "CPU", settings)
     try:
         compiled = core.compile_model(_read(core, model), "CPU", settings)
     except RuntimeError as error:
         raise ModelError(
             f"OpenVINO cannot use this model: {one_line(error)}. Try runtime='litert'."
         ) from error
-    # Where nothing can be kept, nothing is remembered.
-    with suppress(OSError, RuntimeError):
+    with suppress(RuntimeError):  # a model that OpenVINO cannot give away is compiled each time
         stream = BytesIO()
         compiled.export_model(stream)
-        made = stream.getvalue()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as brief:
-            fresh = Path(brief) / path.name
-            fresh.write_bytes(sha256(made).digest() + made)
-            fresh.replace(path)
+        store(path, stream.getvalue())
     return compiled
 
 
@@ -142,17 +138,6 @@ def _read(core: Any, model: bytes) -> Any:
         made = core.read_model(path)
     in_eight_bits(made)
     return made
-
-
-def _whole(kept: bytes) -> bytes:
-    """What follows its own checksum.
-
-    Raises:
-        OSError: it does not fit it.
-    """
-    if sha256(kept[32:]).digest() != kept[:32]:
-        raise OSError("The file is damaged.")
-    return kept[32:]
 
 
 def _port(side: Any, scale: Scale | None = None) -> Port:

@@ -1,12 +1,12 @@
 """PartialFile: an output that appears under its name only when it is complete."""
 
 import errno
-import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tendu.errors import SinkError
+from tendu.whole_file import beside
 
 
 class PartialFile:
@@ -24,8 +24,7 @@ class PartialFile:
         if path.exists() and not overwrite:
             raise SinkError(f"{path} is there already. Give --overwrite (overwrite=True) to replace it.")
         self.path = path
-        # The suffix stays last: encoders choose their format by it.
-        self.temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+        self.temporary = beside(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -9,6 +9,7 @@ import torch
 
 from tendu.errors import ModelError, SinkError
 from tendu.training.network import Network, Shape
+from tendu.whole_file import whole_file
 
 VERSION = 1
 
@@ -53,15 +54,12 @@ def write(fields: dict[str, Any], path: Path) -> None:
     Raises:
         SinkError: it cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        with temporary.open("wb") as file:
+        with whole_file(path) as temporary, temporary.open("wb") as file:
             torch.save(fields, file)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
     except (OSError, RuntimeError) as error:  # PyTorch says a full disk as a RuntimeError
-        temporary.unlink(missing_ok=True)
         raise SinkError(
             f"Cannot write the checkpoint {path}: {error}. An older one is left as it was."
         ) from error

@@ -11,7 +11,7 @@ from tendu.cli.doctor import doctor, examine, lines
 @pytest.fixture(autouse=True)
 def away(tmp_path, monkeypatch):
     """An empty cache, no models folder."""
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name: str(tmp_path / name))
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
     monkeypatch.setattr("tendu.models.weights.cache", lambda: tmp_path / "models")
     monkeypatch.delenv("TENDU_MODELS", raising=False)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tendu.cache import store, stored
 from tendu.errors import DataError, ModelError
 from tendu.models import bundled
 from tendu.models.graph import Graph
@@ -208,16 +209,26 @@ def test_a_model_that_is_no_pose_model_is_refused(shared):
 
 
 def test_a_cut_file_is_kept_and_found_again(lightning, monkeypatch, tmp_path):
-    monkeypatch.setattr("tendu.models.opened.user_cache_path", lambda _: tmp_path)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path)
     first = open_model(lightning).content
-    kept = list(tmp_path.rglob("*.tflite"))
-    assert [path.read_bytes() for path in kept] == [first]
-    kept[0].write_bytes(b"found")
+    (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    assert stored(kept) == first
+    store(kept, b"found")
     assert open_model(lightning).content == b"found"
+
+
+@pytest.mark.parametrize("damage", [lambda old: old[:1000], lambda old: bytes(len(old)), lambda _: b""])
+def test_a_damaged_cache_is_made_again(lightning, monkeypatch, tmp_path, damage):
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path)
+    first = open_model(lightning).content
+    (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    kept.write_bytes(damage(kept.read_bytes()))
+    assert open_model(lightning).content == first
+    assert stored(kept) == first
 
 
 def test_a_cache_that_cannot_be_written_costs_only_time(lightning, monkeypatch, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    monkeypatch.setattr("tendu.models.opened.user_cache_path", lambda _: blocked)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _: blocked)
     assert len(open_model(lightning).content) > 2_000_000

@@ -54,7 +54,7 @@ def test_weights_that_are_floats_stay_as_they_are():
     platform.machine() not in {"x86_64", "AMD64"}, reason="8-bit layers are OpenVINO's on x86"
 )
 def test_openvino_computes_them_in_8_bits(tmp_path, monkeypatch):
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name: str(tmp_path / name))
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
     runtime = OpenVINO(FOLDER / "tendu-lightning.tflite", threads=1)
     ran = [one.get_rt_info() for one in runtime._request.get_compiled_model().get_runtime_model().get_ops()]
     said = [{key: value.astype(str) for key, value in one.items()} for one in ran]

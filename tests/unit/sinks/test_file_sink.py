@@ -1,7 +1,6 @@
 """A file that the disk refuses leaves nothing behind, and what was there stays."""
 
 import io
-import os
 from pathlib import Path
 
 import pytest
@@ -24,17 +23,23 @@ def write(sink, *, frames, between=lambda: None):
 
 
 @pytest.fixture
-def on_a_full_disk(tmp_path):
-    """A function that makes the temporary file of an output lie on a full disk."""
+def full(monkeypatch):
+    """A function after which the temporary files of outputs lie on a full disk."""
     if not FULL.exists():
         pytest.skip("this system has no /dev/full")
 
-    def place(name):
-        path = tmp_path / name
-        path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}").symlink_to(FULL)
-        return path
+    def on_it(path):
+        path.with_name("temporary").symlink_to(FULL)
+        return path.with_name("temporary")
 
-    return place
+    return lambda: monkeypatch.setattr("tendu.sinks.partial.beside", on_it)
+
+
+@pytest.fixture
+def on_a_full_disk(tmp_path, full):
+    """A function that names an output on a full disk."""
+    full()
+    return lambda name: tmp_path / name
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -85,13 +90,11 @@ def test_a_disk_that_fills_up_between_frames(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_openpose_on_a_full_disk_keeps_whole_frames_only(tmp_path):
-    if not FULL.exists():
-        pytest.skip("this system has no /dev/full")
+def test_openpose_on_a_full_disk_keeps_whole_frames_only(tmp_path, full):
     folder = tmp_path / "walk.openpose"
     with OpenPoseFolder(folder) as sink:
         sink.write(made_poses(1, frame=0))
-        (folder / f".walk_000000000001_keypoints.{os.getpid()}.partial.json").symlink_to(FULL)
+        full()
         with pytest.raises(SinkError, match=r"walk_000000000001_keypoints\.json: the disk is full\.$"):
             sink.write(made_poses(1, frame=1))
     assert [file.name for file in folder.iterdir()] == ["walk_000000000000_keypoints.json"]
