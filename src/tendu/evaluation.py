@@ -164,6 +164,7 @@ def evaluate(
     photos = _chosen(truth, protocol, margin)
     everything, runtime, _ = timed(replace(estimator, min_score=0.0))
     source = Photos([photo.path for photo in photos], name=truth.name)
+    without = None if nobody is None else Photos.of_folder(nobody)
     found: list[tuple[TruePhoto, Poses]] = []
     spent: list[float] = []
     begun = perf_counter()
@@ -198,11 +199,11 @@ def evaluate(
         keypoints=by_keypoint(pairs.distance, pairs.area, pairs.labelled),
         people_calibration=calibration(confidence[judged.counted], judged.right[judged.counted]),
         keypoint_calibration=calibration(pairs.score[shown], hits(pairs.distance, pairs.area)[shown]),
-        ghosts=None if nobody is None else _ghosts(estimator, nobody),
+        ghosts=None if without is None else _ghosts(estimator, without),
         inferences=runtime.runs / len(found),
         milliseconds=float(np.median(spent)) * 1e3,
         seconds=seconds,
-        problems=tuple(source.problems),
+        problems=(*source.problems, *(without.problems if without else ())),
         note=truth.note,
         outcomes=_outcomes(judged, found),
     )
@@ -251,10 +252,10 @@ def _reported(judged: Judged, confidence: Float32[np.ndarray, "n"], least: float
     return Reported(least, int(sure.sum()), int((sure & judged.right).sum()), len(judged.photo))
 
 
-def _ghosts(estimator: Estimator, nobody: Path) -> Ghosts:
+def _ghosts(estimator: Estimator, nobody: Photos) -> Ghosts:
     names: list[str] = []
     photos = 0
-    for frame in Photos.of_folder(nobody):
+    for frame in nobody:
         photos += 1
         if len(estimator(frame)):
             names.append(Path(frame.stamp.source).name)

@@ -1,11 +1,14 @@
 """A frame: one picture, its number, its time and where it came from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePath
 
 import numpy as np
 from jaxtyping import UInt8
 
+from tendu.errors import DataError
+from tendu.photo_names import is_called_photo
 from tendu.pixels import Pixels, RgbPixels
 from tendu.window import Window
 
@@ -19,6 +22,7 @@ class Stamp:
         time: seconds from the start of the source; 0.0 for photos.
         source: what it was read from: a path, an address, "camera 0"; empty for an array.
         width, height: the upright picture's size, px.
+        moving: it is one picture of a film, an animation or a camera. Files of poses do not keep this.
     """
 
     number: int
@@ -26,6 +30,12 @@ class Stamp:
     source: str
     width: int
     height: int
+    moving: bool = field(default=False, compare=False)
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it is a photo with a name of its own."""
+        return not self.moving and is_called_photo(PurePath(self.source))
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,14 +58,20 @@ class Frame:
         number: int = 0,
         time: float = 0.0,
         source: str = "",
+        moving: bool = False,
     ) -> "Frame":
-        """A frame of an RGB array, or of a picture that a source keeps in its own form.
+        """A frame of an RGB array, or of a picture that a source keeps in its own form; see `Stamp` for the rest.
 
         Raises:
-            DataError: the array is not uint8 with shape (height, width, 3).
+            DataError: it is no array, or the array is not uint8 with shape (height, width, 3).
         """
-        pixels = RgbPixels(picture) if isinstance(picture, np.ndarray) else picture
-        return cls(pixels, Stamp(number, time, source, pixels.width, pixels.height))
+        pixels = RgbPixels.of(picture) if isinstance(picture, np.ndarray) else picture
+        if not isinstance(pixels, Pixels):  # pyright: ignore[reportUnnecessaryIsInstance]  a path, or a PIL image
+            raise DataError(
+                f"A picture is an RGB array, uint8 (height, width, 3), or a Frame, not {type(picture).__name__}. "
+                "tendu.read() opens a photo."
+            )
+        return cls(pixels, Stamp(number, time, source, pixels.width, pixels.height, moving))
 
     @property
     def number(self) -> int:

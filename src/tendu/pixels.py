@@ -92,6 +92,19 @@ class RgbPixels:
                 "tendu.read() opens any photo as that."
             )
 
+    @classmethod
+    def of(cls, array: UInt8[np.ndarray, "h w 3"]) -> "RgbPixels":
+        """A picture of an array however it lies in memory.
+
+        OpenCV would copy one that runs backwards, such as `bgr[:, :, ::-1]`, for every look; here it is copied once.
+        """
+        pixels = cls(array)
+        if array.strides[0] > 0 and array.strides[1:] == (3, 1):
+            return pixels
+        import cv2
+
+        return cls(cv2.cvtColor(array[:, :, ::-1], cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False))
+
     @property
     def width(self) -> int:
         """Columns."""

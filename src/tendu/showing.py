@@ -38,7 +38,7 @@ class Showing:
         self._screen = Screen() if screen is None else screen
         self._clock, self._wait = clock, wait
         self._began: float | None = None
-        self._last: Frame | None = None
+        self._shown = False
 
     def __enter__(self) -> "Showing":
         return self
@@ -47,9 +47,9 @@ class Showing:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            while self._held and kind is None and self._last is not None and not self.closed:
+            while self._held and kind is None and self._shown and not self.closed:
                 self._wait(_GLANCE)
-                self._screen.write(self._last)
+                self._screen.attend()
         finally:
             self.close()
 
@@ -70,7 +70,7 @@ class Showing:
                 self._began = now - frame.time
             self._wait(max(0.0, self._began + frame.time - now))
         self._screen.write(frame)
-        self._last = frame
+        self._shown = True
 
     def close(self) -> None:
         """Closes the window; may be called twice."""

@@ -50,6 +50,9 @@ def test_every_guess_scores_however_unsure_but_only_the_sure_are_reported(truth,
     sure = evaluate(ring_estimator(), truth, protocol="cropped", nobody=empty)
     assert (sure.reported.people, sure.reported.right) == (2, 2)
     assert sure.ghosts.seen == ("000000000004.jpg",)
+    (empty / "broken.jpg").write_bytes(b"no photo")
+    fewer = evaluate(ring_estimator(), truth, protocol="cropped", nobody=empty)
+    assert (fewer.ghosts.photos, len(fewer.problems)) == (1, 1)
 
 
 def test_people_takes_all_photos_and_everyone_in_them(truth):

@@ -17,7 +17,11 @@ class Window(Screen):
 
     def write(self, frame):
         self.shown.append(frame.number)
-        self.closed = self.closed or len(self.shown) >= self._patience
+        self.attend()
+
+    def attend(self):
+        self._patience -= 1
+        self.closed = self.closed or self._patience <= 0
 
     def close(self):
         self.closed = True
@@ -76,7 +80,8 @@ def test_the_last_photo_stays_until_the_window_is_closed():
     with showing(window, time, held=True) as sink:
         for frame in film_frames(2):
             sink.write(frame)
-    assert window.shown == [0, 1, 1, 1, 1]
+    assert window.shown == [0, 1]
+    assert len(time.waits) == 3
 
 
 def test_nothing_is_held_where_nothing_was_shown_or_something_failed():

@@ -18,8 +18,8 @@ class RepCounter:
     """Counts how often a joint goes from straight to bent and back to straight.
 
     Between the two angles the phase stays what it was, so that an angle that trembles round one of them counts once; a
-    new phase is believed when the angle has stayed in it for `hold` seconds, so that a single wrong frame counts
-    nothing. Frames in which the joint is not seen are passed over. A movement that begins in the middle counts from
+    new phase is believed when the angle has stayed in it for `hold` seconds, coming back within as long where it left
+    it for in between, so that single wrong frames count nothing. Frames in which the joint is not seen are passed over. A movement that begins in the middle counts from
     its first straight phase on.
 
     It counts one person: the one with number `track`, or else the first (the most confident) of each frame. With
@@ -90,7 +90,7 @@ class RepCounter:
     def _forget(self) -> None:
         self._phase: Phase | None = None
         self._next: Phase | None = None
-        self._since = self._time = -np.inf
+        self._since = self._seen = self._time = -np.inf
         self._begun = False
 
     @property
@@ -107,6 +107,9 @@ class RepCounter:
         """The count with this frame.
 
         When times go back (a film begins again) the count stays and the movement begins anew.
+
+        Raises:
+            DataError: a person's number is to be counted and the poses have no tracks.
         """
         now = poses.stamp.time
         if now < self._time:
@@ -115,7 +118,11 @@ class RepCounter:
         degrees = self._angle(poses)
         seen = "bent" if degrees <= self._bent else "straight" if degrees >= self._straight else None
         if seen is None:
+            # Single wrong frames with others between them are no phase that lasted.
+            if now - self._seen > self._hold + _TICK and not np.isnan(degrees):
+                self._next = None
             return self._count
+        self._seen = now
         if seen != self._next:
             self._next, self._since = seen, now
         elif seen != self._phase and now - self._since > self._hold - _TICK:
@@ -126,6 +133,11 @@ class RepCounter:
 
     def _angle(self, poses: Poses) -> float:
         """The joint's angle, the mean of its sides that are seen; not a number where none is."""
+        if self._track is not None and poses.track is None and len(poses):
+            raise DataError(
+                f"Counting person {self._track} needs to know who is who; the poses came without tracks. "
+                "Put a Tracker before the RepCounter, or leave track out."
+            )
         rows = range(len(poses)) if self._track is None else np.flatnonzero(poses.track == self._track)
         angles = [
             angle(poses[int(row)], *joint, min_score=self._min_score)

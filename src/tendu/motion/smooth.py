@@ -124,6 +124,7 @@ class Smoother:
         """Forgets everyone."""
         self._filters: _Filters | None = None
         self._time = -np.inf
+        self._tracked = False
 
     def update(self, poses: Poses) -> Poses:
         """The same people where they are without the shaking.
@@ -140,6 +141,8 @@ class Smoother:
                 "Put a Tracker before the Smoother."
             )
         track = self._track(poses)
+        if len(poses):
+            self._tracked = poses.track is not None
         if now < self._time:
             self.reset()
         self._time = now
@@ -206,7 +209,7 @@ class Smoother:
             score=np.concatenate([poses.score, missing.score * fade[:, None]]),
             box=np.concatenate([poses.box, missing.box]),
             confidence=confidence,
-            track=track if track.any() else None,
+            track=track if self._tracked else None,
             reason="",
         )[np.argsort(-confidence, kind="stable")]
 

@@ -17,7 +17,7 @@ from tendu.motion.options import demand
 from tendu.motion.people import Comparison, People
 from tendu.pose import Poses
 
-Lock = Literal["largest", "centre"] | int | None
+Lock = Literal["largest", "centre"] | int | np.integer | None
 
 # tfjs-models, pose-detection/src/movenet/constants.ts
 _MIN_SIMILARITY = {"oks": 0.2, "iou": 0.15}
@@ -107,6 +107,7 @@ class Tracker:
         Raises:
             DataError: it is none of these.
         """
+        person = int(person) if isinstance(person, np.integer) else person  # as it stands in `Poses.track`
         number = isinstance(person, int) and person >= 1
         words = '"largest", "centre", the number of a person or None'
         demand("lock", person, words, holds=number or person in {"largest", "centre", None})

@@ -18,7 +18,6 @@ from tendu.errors import SinkError
 from tendu.frame import Stamp
 from tendu.pose import Poses
 from tendu.sinks.file_sink import TextSink
-from tendu.sinks.images import PHOTO_SUFFIXES
 from tendu.sinks.table import check_storable, short
 
 _PERSON = 1  # COCO's category_id of people (cocodataset/cocoapi)
@@ -66,9 +65,9 @@ def image_id(stamp: Stamp) -> int:
     tendu.errors.SinkError: COCO results know a photo by the number in its name, and cat.jpg has none.
     Rename it, or write .jsonl.
     """
-    photo = Path(stamp.source)
-    if photo.suffix.lower() not in PHOTO_SUFFIXES:
+    if not stamp.is_photo:
         return stamp.number
+    photo = Path(stamp.source)
     digits = re.findall("[0-9]+", photo.stem)
     if not digits:
         raise SinkError(

@@ -12,8 +12,6 @@ from tendu.frame import Frame
 from tendu.sinks.partial import PartialFile, unwritable
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-# A source with one of these suffixes is one photo; any other (a film, a camera, an address) gives numbered frames.
-PHOTO_SUFFIXES = {*PICTURE_SUFFIXES, ".bmp", ".tif", ".tiff", ".avif", ".heic", ".ppm"}
 # Of JPEG and WebP, 0 to 100: no visible loss, a fifth of the PNG's size. JPEG keeps colour in full detail, as thin
 # coloured lines smear otherwise.
 _QUALITY = 92
@@ -141,8 +139,7 @@ def name_of(frame: Frame) -> str:
     >>> name_of(Frame.of(picture, source="gym/squat.png")), name_of(Frame.of(picture, number=12, source="gym.mp4"))
     ('squat', 'frame_000012')
     """
-    source = PurePath(frame.stamp.source)
-    return source.stem if source.suffix.lower() in PHOTO_SUFFIXES else f"frame_{frame.number:06d}"
+    return PurePath(frame.stamp.source).stem if frame.stamp.is_photo else f"frame_{frame.number:06d}"
 
 
 def save(file: PartialFile, image: UInt8[np.ndarray, "h w 3"]) -> None:

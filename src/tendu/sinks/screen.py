@@ -53,6 +53,11 @@ class Screen:
             return
         self._show(frame.image, self._opened())
 
+    def attend(self) -> None:
+        """Lets the window look after its buttons and keys, while nothing new is shown."""
+        if self._window is not None:
+            self._window.update()
+
     def close(self) -> None:
         """Closes the window; may be called twice."""
         self.closed = True

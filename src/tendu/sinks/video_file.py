@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import ClassVar, Literal
 
 from tendu.errors import DataError, SinkError
-from tendu.frame import Frame
+from tendu.frame import Frame, Stamp
 from tendu.sinks.film_writers import FilmWriter, GifWriter, Mp4Writer
 from tendu.sinks.partial import PartialFile, unwritable
 
@@ -53,7 +53,7 @@ class FilmSink:
         self._encoder: Thread | None = None
         self._problem: SinkError | None = None
         self._closed = False
-        self._first: Frame | None = None
+        self._first: Stamp | None = None
         self._last = 0.0
 
     def __enter__(self) -> "FilmSink":
@@ -82,8 +82,8 @@ class FilmSink:
             raise SinkError(f"{path} is closed. Open a new sink to write more.")
         time = self._time_of(frame)
         if self._first is None:
-            self._first = frame
-        first = self._first.stamp
+            self._first = frame.stamp
+        first = self._first
         if (frame.stamp.width, frame.stamp.height) != (first.width, first.height):
             raise SinkError(
                 f"{path} is a film of {first.width} × {first.height} px; frame {frame.number} has {frame.stamp.width} "

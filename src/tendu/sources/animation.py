@@ -82,7 +82,7 @@ class Animation:
 
     def __iter__(self) -> Iterator[Frame]:
         for number, time in self._given:
-            yield Frame.of(self.pictures[number], number=number, time=time, source=self.name)
+            yield Frame.of(self.pictures[number], number=number, time=time, source=self.name, moving=True)
 
     @property
     def _given(self) -> list[tuple[int, float]]:

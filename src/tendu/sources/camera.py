@@ -122,7 +122,7 @@ class Camera:
             return None
         time = self._clock.tick(monotonic() - self._opened)
         rgb = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
-        frame = Frame.of(rgb, number=self._count, time=time, source=self._name)
+        frame = Frame.of(rgb, number=self._count, time=time, source=self._name, moving=True)
         self._count += 1
         return frame
 

@@ -6,6 +6,7 @@ Colour profiles are not applied. A JPEG with damaged bytes inside, but its right
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from jaxtyping import Shaped, UInt8
@@ -108,16 +109,30 @@ def on_black(rgba: UInt8[np.ndarray, "h w 4"]) -> UInt8[np.ndarray, "h w 3"]:
     return ((rgba[..., :3].astype(np.uint16) * alpha + 127) // 255).astype(np.uint8)
 
 
+class _Quiet:
+    """Who needs OpenCV's silence now, and how loud it was before: its level is the whole process's."""
+
+    lock = Lock()
+    wanted = 0
+    level = 0
+
+
 @contextmanager
 def quiet() -> Generator[None]:
-    """OpenCV says nothing on stderr meanwhile: what went wrong is in our error."""
+    """OpenCV says nothing on stderr meanwhile, in whatever thread: what went wrong is in our error."""
     import cv2
 
-    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    with _Quiet.lock:
+        if _Quiet.wanted == 0:
+            _Quiet.level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+        _Quiet.wanted += 1
     try:
         yield
     finally:
-        cv2.utils.logging.setLogLevel(level)
+        with _Quiet.lock:
+            _Quiet.wanted -= 1
+            if _Quiet.wanted == 0:
+                cv2.utils.logging.setLogLevel(_Quiet.level)
 
 
 def _divisor(longer: int, least: int) -> int:

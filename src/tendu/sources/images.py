@@ -1,17 +1,14 @@
 """Photos: files read one after another; read_photo: one of them as a frame."""
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from tendu.errors import SourceError
 from tendu.frame import Frame
+from tendu.photo_names import is_called_photo
 from tendu.sources.decoding import decode_photo
 from tendu.sources.source import Facts
-
-# What a folder's photos are called; in a folder, files with other names are passed over.
-_SUFFIX = re.compile(r"\.(jpe?g|jpe|png|webp|tiff?|bmp|gif|avif|heic|jp2|p[pgbn]m)", re.IGNORECASE)
 
 
 def read_photo(photo: str | Path | bytes, *, name: str = "") -> Frame:
@@ -48,7 +45,7 @@ class Photos:
 
     @classmethod
     def of_folder(cls, folder: Path, *, every: int = 1) -> "Photos":
-        """The photos in a folder, by name; not those in its subfolders, nor hidden ones.
+        """The photos in a folder, by name; not those in its subfolders, nor hidden ones, nor files of other names.
 
         Raises:
             SourceError: it has none, or cannot be listed.
@@ -100,15 +97,6 @@ class Photos:
             raise SourceError(
                 f"None of the {len(self._chosen)} photos of {self._name} can be read. {self._problems[0]}"
             )
-
-
-def is_called_photo(path: Path) -> bool:
-    """Whether a file is named like a photo and not hidden.
-
-    >>> is_called_photo(Path("a.JPG")), is_called_photo(Path("._a.jpg")), is_called_photo(Path("notes.txt"))
-    (True, False, False)
-    """
-    return _SUFFIX.fullmatch(path.suffix) is not None and not path.name.startswith(".")
 
 
 def read_bytes(path: Path, *, limit: int = -1) -> bytes:

@@ -12,13 +12,14 @@ import numpy as np
 from jaxtyping import UInt8
 
 from tendu.errors import DataError, SourceError
+from tendu.photo_names import is_called_photo
 from tendu.sources import photo_header
 from tendu.sources.animation import Animation
 from tendu.sources.camera import Camera
 from tendu.sources.container import open_container
 from tendu.sources.cut import Cut
 from tendu.sources.given import Given, Picture
-from tendu.sources.images import Photos, is_called_photo, read_bytes, read_photo
+from tendu.sources.images import Photos, read_bytes, read_photo
 from tendu.sources.source import Source
 from tendu.sources.stream import Stream
 from tendu.sources.video import Film

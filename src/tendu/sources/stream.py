@@ -90,5 +90,5 @@ class Stream:
             if self._first is None:
                 self._first = now
             time = self._clock.tick(now - self._first)
-            return Frame.of(pixels_of(picture), number=number, time=time, source=self._name)
+            return Frame.of(pixels_of(picture), number=number, time=time, source=self._name, moving=True)
         return None

@@ -134,7 +134,7 @@ class Film:
                 if time < self._cut.start:
                     continue
                 if given % self._cut.every == 0:
-                    yield Frame.of(pixels_of(picture), number=number, time=time, source=name)
+                    yield Frame.of(pixels_of(picture), number=number, time=time, source=name, moving=True)
                 given += 1
             if not given:
                 raise self._nothing(ended)

@@ -84,6 +84,11 @@ def test_single_wrong_frames_count_nothing():
     assert count(series) == 0
 
 
+def test_two_wrong_frames_with_half_a_bend_between_them_are_no_squat():
+    half = [50, *np.full(120, 135.0), 50]
+    assert count([*standing(0.5), *half, *standing(0.5)]) == 0
+
+
 def test_single_wrong_frames_do_not_split_a_squat():
     series = np.array([*standing(0.5), *np.full(45, 90.0), *standing(0.5)])
     series[20:55:7] = 178
@@ -156,8 +161,10 @@ def test_the_given_track_is_counted_and_not_the_first_row():
     assert counter.update(squatter(90, time=99, track=[3])) == 2
 
 
-def test_without_tracks_a_given_track_is_never_there():
-    assert count([*squats(2), *standing(0.5)], counter=RepCounter.squat(track=1)) == 0
+def test_without_tracks_a_given_track_is_refused():
+    with pytest.raises(DataError, match=r"^Counting person 1 needs .* Put a Tracker before the RepCounter"):
+        count(squats(1), counter=RepCounter.squat(track=1))
+    assert RepCounter.squat(track=1).update(Poses.empty(Stamp(0, 0.0, "", 640, 480))) == 0
 
 
 def test_when_the_film_begins_again_the_count_stays_and_half_a_squat_is_forgotten():
