@@ -11,15 +11,17 @@ from standing import standing
 from tendu import loading
 from tendu.cli.main import main
 
+PAUSE = float(sys.argv.pop(1))
+
 
 def look(frame):
     if frame.number == 10:
         sys.stderr.write("looking\n")
-    time.sleep(float(sys.argv[1]))
+    time.sleep(PAUSE)
 
 
 if __name__ == "__main__":
     # Tests that were started in a shell's background ignore Ctrl-C, and so would what they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     loading.load = lambda *_, **__: standing(before=look)
-    sys.exit(main(sys.argv[2:]))
+    sys.exit(main())

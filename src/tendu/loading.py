@@ -66,9 +66,9 @@ def load(
     path, card = locate(name, models=None if models is None else Path(models), progress=progress)
     opened = open_file(path, card, decode=decode, precision=precision, size=size)
     if people > opened.people:
+        more = "" if decode == "float" else ' With decode="float" a MoveNet tells 20.'
         raise DataError(
-            f"This model tells at most {opened.people} people apart; {people} were asked for. "
-            'A MoveNet or PoseNet with decode="float" tells more.'
+            f"This model tells at most {opened.people} apart; {people} people were asked for.{more}"
         )
     return Estimator(
         name=path.stem if card is None else card.name,

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Literal, get_args
 
+from tendu.course import Completing, Laps, Stage, Tally
 from tendu.drawing.draw import draw
 from tendu.errors import SinkError, SourceError
 from tendu.estimator import Estimator
@@ -19,19 +19,15 @@ from tendu.loading import load
 from tendu.motion.smooth import Smoother
 from tendu.motion.track import Tracker
 from tendu.pose import Poses
+from tendu.runtimes.available import version_of
 from tendu.runtimes.machine import threads_beside_decoder
 from tendu.showing import Showing
+from tendu.sinks.file_sink import FileSink
 from tendu.sinks.open_sink import open_sink
 from tendu.sinks.sink import Sink
 from tendu.sources.ahead import ReadAhead
 from tendu.sources.open_source import Spec, open_source
 from tendu.sources.source import Facts, Source
-
-Stage = Literal["open", "read", "look", "track", "draw", "write"]
-"""Where time goes: opening everything and loading the model; waiting for the source; the model; telling people apart
-and smoothing; drawing; handing over to the outputs and completing them."""
-
-STAGES: tuple[Stage, ...] = get_args(Stage)
 
 Progress = Callable[[int, int | None], None]
 """Told how many frames are done and how many there are in all, None where the source does not say."""
@@ -52,6 +48,8 @@ class Summary:
         stages: seconds for each of `STAGES`; together they are the whole run.
         problems: what of the source was skipped, a sentence each; empty where all could be read.
         outputs: where the results are, as they were named.
+        model: the model's name; empty where none was loaded.
+        runtime: what ran it, with its version; empty likewise.
         interrupted: it was ended by Ctrl-C; the outputs hold what was done until then.
 
     >>> summary = Summary(30, 1, {"open": 0.5, "look": 1.5}, (), ("out.mp4",), interrupted=False)
@@ -65,6 +63,8 @@ class Summary:
     problems: tuple[SourceError, ...]
     outputs: tuple[str, ...]
     interrupted: bool
+    model: str = ""
+    runtime: str = ""
 
     @property
     def seconds(self) -> float:
@@ -122,13 +122,14 @@ def run(
         DataError: a cut is asked of a source that is open or has no length.
         TenduError: whatever loading the model raises.
     """
-    laps = _Laps(clock)
-    tally = _Tally()
+    laps = Laps(clock)
+    tally = Tally()
     opened: Source | None = None
     targets = list(to) if isinstance(to, Sequence) and not isinstance(to, str) else [to]
     interrupted = False
+    estimator: Estimator | None = None
     try:
-        with ExitStack() as inputs, ExitStack() as outputs:
+        with ExitStack() as inputs, Completing() as completing, ExitStack() as outputs:
             opened = open_source(source, every=every, start=start, end=end)
             facts = opened.facts
             frames = inputs.enter_context(opened if facts.live else ReadAhead(opened))
@@ -138,8 +139,12 @@ def run(
             estimator = _estimator(model, facts, inputs)
             if show:
                 sinks.append(Showing(paced=facts.moving and not facts.live, held=not facts.moving))
+            made_by = _made_by(estimator, tracked=track and facts.moving, smoothed=smooth and facts.moving)
             for sink in sinks:
+                if isinstance(sink, FileSink):
+                    sink.made_by = made_by
                 outputs.enter_context(sink)
+            outputs.push(completing.begin)
             look = Follower(estimator).update if facts.moving else estimator
             tracker = Tracker() if track and facts.moving else None
             smoother = Smoother() if smooth and facts.moving else None
@@ -169,6 +174,8 @@ def run(
         problems=() if opened is None else tuple(opened.problems),
         outputs=tuple(str(target) for target in targets if isinstance(target, str | Path)),
         interrupted=interrupted,
+        model="" if estimator is None else estimator.name,
+        runtime="" if estimator is None else estimator.runtime.name,
     )
 
 
@@ -204,7 +211,23 @@ def _estimator(
             return model()
 
 
-def _give(frame: Frame, poses: Poses, sinks: list[Sink], laps: "_Laps", *, several: bool) -> None:
+def _made_by(estimator: Estimator, *, tracked: bool, smoothed: bool) -> dict[str, str | int | float | bool]:
+    """What files of poses say of how they were made."""
+    return {
+        "tendu": version_of("tendu"),
+        "model": estimator.name,
+        "size": f"{estimator.width}x{estimator.height}",
+        "runtime": estimator.runtime.name,
+        "look": estimator.look,
+        "people": estimator.people,
+        "min_score": estimator.min_score,
+        "calibrated": estimator.calibration is not None,
+        "tracked": tracked,
+        "smoothed": smoothed,
+    }
+
+
+def _give(frame: Frame, poses: Poses, sinks: list[Sink], laps: Laps, *, several: bool) -> None:
     """Hands a frame to every sink: its poses, or the frame with them drawn on it."""
     if any(sink.takes == "pictures" for sink in sinks):
         frame = draw(
@@ -219,37 +242,3 @@ def _give(frame: Frame, poses: Poses, sinks: list[Sink], laps: "_Laps", *, sever
             sink.write(poses)
         else:
             sink.write(frame)
-
-
-class _Laps:
-    """Seconds since the end of the lap before, added up by stage."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.seconds: dict[Stage, float] = dict.fromkeys(STAGES, 0.0)
-        self._clock = clock
-        self._since = clock()
-
-    def end(self, stage: Stage) -> None:
-        """The lap ends here and was spent on this stage."""
-        now = self._clock()
-        self.seconds[stage] += now - self._since
-        self._since = now
-
-
-class _Tally:
-    """How many frames and people there were."""
-
-    def __init__(self) -> None:
-        self.frames = 0
-        self._found = 0
-        self._most = 0
-
-    def add(self, poses: Poses) -> None:
-        """One more frame."""
-        self.frames += 1
-        self._found += len(poses)
-        self._most = max(self._most, len(poses))
-
-    def people(self, *, moving: bool) -> int:
-        """The most in one frame of a film; all of photos."""
-        return self._most if moving else self._found

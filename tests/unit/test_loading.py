@@ -42,7 +42,7 @@ def test_a_damaged_file_is_refused_before_a_runtime_sees_it(tmp_path):
 
 
 def test_more_people_than_a_model_can_tell_apart_are_refused(shared):
-    with pytest.raises(tendu.DataError, match="This model tells at most 1 people apart; 3 were asked for"):
+    with pytest.raises(tendu.DataError, match="This model tells at most 1 apart; 3 people were asked for"):
         tendu.load("movenet-lightning-int8", models=shared / "models", decode="published", people=3)
 
 

@@ -1,18 +1,23 @@
 """run(): what reaches which output, what a summary says, and what is left when something goes wrong."""
 
+import json
+import os
+import signal
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Event
 
 import av
 import numpy as np
+import pyarrow.parquet
 import pytest
 
 from messy_files import film
 from standing import film_frames, standing
 from tendu import pipeline
+from tendu.course import STAGES
 from tendu.errors import DataError, SinkError, SourceError
-from tendu.pipeline import STAGES, run
+from tendu.pipeline import run
 from tendu.sinks.images import PictureFile
 from tendu.sinks.reading import read_poses
 from tendu.sources.open_source import open_source
@@ -351,3 +356,34 @@ def test_closing_the_window_ends_the_run(monkeypatch):
     monkeypatch.setattr(pipeline, "Showing", Window)
     summary = run(film_frames(9), model=standing(), show=True)
     assert (shown, summary.frames, summary.interrupted) == ([0, 1], 2, False)
+
+
+def test_a_second_ctrl_c_does_not_spoil_what_the_first_left_whole(tmp_path):
+    class Slow(Kept):
+        def __exit__(self, kind, error, trace):
+            os.kill(os.getpid(), signal.SIGINT)
+            super().__exit__(kind, error, trace)
+
+    film, heard = tmp_path / "d.mp4", signal.getsignal(signal.SIGINT)
+    stopping = Slow(before=interrupt_at(5))
+    assert run(film_frames(9), to=[film, stopping], model=standing()).interrupted
+    assert film.exists()
+    assert isinstance(stopping.ended_by, KeyboardInterrupt)
+    assert signal.getsignal(signal.SIGINT) is heard
+
+
+def test_files_say_how_they_were_made(tmp_path):
+    summary = run(film_frames(3), to=[tmp_path / "p.json", tmp_path / "p.parquet"], model=standing())
+    made_by = json.loads((tmp_path / "p.json").read_text())["made_by"]
+    assert (made_by["model"], made_by["runtime"]) == (summary.model, summary.runtime) == ("standing", "fake")
+    assert (made_by["people"], made_by["tracked"], made_by["smoothed"]) == (1, True, True)
+    metadata = pyarrow.parquet.read_schema(tmp_path / "p.parquet").metadata
+    assert json.loads(metadata[b"made_by"]) == made_by
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_name_is_no_folder(empty):
+    with pytest.raises(SourceError, match=r"^Cannot open an empty name\."):
+        run(empty, model=standing())
+    with pytest.raises(SinkError, match=r"^An output has a name; an empty one was given\.$"):
+        run(film_frames(1), to=empty, model=standing())

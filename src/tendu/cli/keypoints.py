@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 import click
 
-from tendu.cli.spoken import cells, counted, language, padded, say
+from tendu.cli.spoken import cells, counted, language, padded, say, say_reason
 from tendu.pose import Pose, Poses
 
 _COLUMN = 22
@@ -29,7 +29,7 @@ class Keypoints:
         stamp = poses.stamp
         name = f"{stamp.source or say('photo')} ({stamp.width} × {stamp.height} px)"
         if len(poses) == 0:
-            click.echo(say("{name}: nobody, {reason}", name=name, reason=poses.reason or "-"))
+            click.echo(say("{name}: nobody, {reason}", name=name, reason=say_reason(poses.reason or "-")))
         else:
             click.echo(f"{name}: {counted(len(poses), '{n} person', '{n} people')}")
         for pose in poses:
@@ -42,7 +42,7 @@ class Keypoints:
 
 def table(pose: Pose) -> list[str]:
     """One person as lines of text: each keypoint's name, place in pixels and score."""
-    title = say("person {n}, {confidence:.0%} sure", n=pose.row + 1, confidence=pose.confidence)
+    title = say("person {n}, confidence {confidence:.2f}", n=pose.row + 1, confidence=pose.confidence)
     skeleton = pose.poses.skeleton
     names = skeleton.korean if language() == "ko" else [name.replace("_", " ") for name in skeleton.names]
     score = say("score")

@@ -5,6 +5,7 @@ Ctrl-C.
 """
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ import click
 from tendu import __version__
 from tendu.cli.spoken import LANGUAGES, Language, SpokenContext, cells, say, speaking, spoken
 from tendu.cli.values import one_of
-from tendu.errors import TenduError
+from tendu.errors import SinkError, TenduError
 
 VERBS = {
     "run": "Find poses in photos, films and cameras; it need not be typed.",
@@ -39,6 +40,7 @@ EXAMPLES = {
     "cat photo.jpg | tendu - -o -": "from a pipe into a pipe, as JSON lines",
 }
 
+_STOPPED = 130  # as shells say of what Ctrl-C ended
 _OWN = {"--help", "--version"}
 
 
@@ -98,23 +100,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     shared, rest = _parted(sys.argv[1:] if arguments is None else arguments)
     asked: Language | None = next((word for word in LANGUAGES if word in shared), None)
+    if arguments is None:
+        # What a container or a queue sends first ends a run as Ctrl-C does: what was done until then is kept.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a letter shows a question mark instead of an error.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     with speaking(asked):
         try:
-            return _run(shared, rest)
+            code = _run(shared, rest)
+            _flush()
         except TenduError as error:
             if isinstance(error.__cause__, BrokenPipeError):
                 return _deaf()
-            if "--trace" in shared:
-                traceback.print_exc()
-            else:
-                click.echo(f"tendu: {error}", err=True)
-            return 1
+            return _said(error, shared)
         except BrokenPipeError:
             return _deaf()
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            _said(SinkError(f"Cannot write to standard output: {error.strerror or error}."), shared)
+            return _deaf()
+    if code == _STOPPED and arguments is None:
+        # The process ends now with the code that says so, however often Ctrl-C is pressed.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return code
+
+
+def _said(error: TenduError, shared: list[str]) -> int:
+    """An error as a sentence, or with its way through the program; gives its exit code."""
+    if "--trace" in shared:
+        traceback.print_exc()
+    else:
+        click.echo(f"tendu: {error}", err=True)
+    return 1
+
+
+def _flush() -> None:
+    """Sends what standard output still holds, so that a full disk is noticed here; a shell may have closed it."""
+    if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison]
+        sys.stdout.flush()
 
 
 def _run(shared: list[str], rest: list[str]) -> int:
@@ -130,7 +156,7 @@ def _run(shared: list[str], rest: list[str]) -> int:
         return error.exit_code
     except click.Abort:
         click.echo(say("Stopped."), err=True)
-        return 130
+        return _STOPPED
 
 
 def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

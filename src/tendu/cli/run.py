@@ -1,15 +1,17 @@
 """`tendu run`, the verb that needs not be said: sources in, poses and pictures out."""
 
 import sys
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tendu.cli.spoken import say
 from tendu.cli.values import moment, one_of, share, whole
 from tendu.cli.values import rate as frame_rate
+
+if TYPE_CHECKING:
+    from tendu.estimator import Estimator
 
 # What the library knows as LOOKS and NAMES; importing those here would slow help down.
 LOOKS = ("auto", "once", "zoom", "mirrored", "tiles")
@@ -138,8 +140,14 @@ def run(
     source = open_source(several, every=every or 1, start=start, end=end)
     moving = source.facts.moving
     kept = bool(targets) or show
-    if moving and not (kept or quiet):
-        click.echo(say("Nothing is kept: add -o poses.jsonl, -o drawn.mp4 or --show."), err=True)
+
+    def model() -> "Estimator":
+        found = load(**options, progress=bar.tell(say("fetching the model")))
+        # Said when all else is known to be good: an error would make it wrong.
+        if moving and not (kept or quiet):
+            click.echo(say("Nothing is kept: add -o poses.jsonl, -o drawn.mp4 or --show."), err=True)
+        return found
+
     options = {name: value for name, value in choices.items() if value is not None}
     if moving:
         options.setdefault("threads", threads_beside_decoder(source.facts.pixels))
@@ -147,7 +155,7 @@ def run(
         summary = run_pipeline(
             source,
             to=targets if kept or moving else [Keypoints()],
-            model=partial(load, **options, progress=bar.tell(say("fetching the model"))),
+            model=model,
             rate=rate,
             overwrite=overwrite,
             smooth=not no_smooth,

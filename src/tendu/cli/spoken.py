@@ -4,6 +4,7 @@ Sentences stand in English where they are said; `tendu.cli.words` has each in Ko
 """
 
 import os
+import re
 import unicodedata
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from typing import Literal, get_args
 
 import click
 
-from tendu.cli.words import KOREAN
+from tendu.cli.words import KOREAN, REASONS
 
 Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -56,6 +57,18 @@ def say(sentence: str, **values: object) -> str:
     """
     words = KOREAN.get(sentence, sentence) if language() == "ko" else sentence
     return words.format(**values) if values else words
+
+
+def say_reason(reason: str) -> str:
+    """Why nobody is reported, in the language that is spoken: its numbers stand in places of the sentence that is known.
+
+    >>> with speaking("ko"):
+    ...     say_reason("the best guess has confidence 0.10, below 0.25")
+    '가장 나은 추정의 확신도가 0.10로 0.25보다 낮습니다'
+    """
+    number = r"[0-9]+\.[0-9]+"
+    known = REASONS.get(re.sub(number, "{}", reason)) if language() == "ko" else None
+    return reason if known is None else known.format(*re.findall(number, reason))
 
 
 def counted(n: int, one: str, many: str) -> str:

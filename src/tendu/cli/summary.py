@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from tendu.cli.spoken import cells, counted, padded, say
 
 if TYPE_CHECKING:
-    from tendu.pipeline import Stage, Summary
+    from tendu.course import Stage
+    from tendu.pipeline import Summary
 
 STAGE_WORDS: "dict[Stage, str]" = {
     "open": "opening, loading the model",
@@ -31,7 +32,10 @@ def lines(summary: "Summary", *, moving: bool, brief: bool = False) -> list[str]
     elif summary.interrupted:
         said.append(say("Stopped before the first frame."))
     if not brief:
-        said += [_counts(summary, moving=moving), *(_table(summary) if summary.frames > 1 else ())]
+        said += [
+            _counts(summary, moving=moving) + _means(summary),
+            *(_table(summary) if summary.frames > 1 else ()),
+        ]
         names = ", ".join(name for name in summary.outputs if name != "-")
         if names and summary.frames:
             said.append(say("Written: {names}", names=names))
@@ -55,6 +59,11 @@ def _counts(summary: "Summary", *, moving: bool) -> str:
     if n > 1:
         parts.append(say("{rate:.1f} a second once opened", rate=summary.rate))
     return ", ".join(parts)
+
+
+def _means(summary: "Summary") -> str:
+    """Which model found them, and what ran it: results depend on both."""
+    return f" ({summary.model}, {summary.runtime})" if summary.model else ""
 
 
 def _table(summary: "Summary") -> list[str]:

@@ -240,7 +240,7 @@ KOREAN = {
         "저장되는 것이 없습니다. -o poses.jsonl, -o drawn.mp4 또는 --show를 더해 보세요."
     ),
     "{name}: nobody, {reason}": "{name}: 사람 없음, {reason}",
-    "person {n}, {confidence:.0%} sure": "사람 {n}, 확신도 {confidence:.0%}",
+    "person {n}, confidence {confidence:.2f}": "사람 {n}, 확신도 {confidence:.2f}",
     "score": "점수",
     "{n} frame": "프레임 {n}개",
     "{n} frames": "프레임 {n}개",
@@ -266,3 +266,9 @@ KOREAN = {
     "Not everything could be read:": "읽지 못한 것이 있습니다:",
     **TRAINING,
 }
+
+REASONS = {
+    "the best guess has confidence {}, below {}": "가장 나은 추정의 확신도가 {}로 {}보다 낮습니다",
+    "no person's centre shows": "사람의 중심이 보이지 않습니다",
+}
+"""Why `Poses` are empty, with {} for each number, as `tendu.estimator` says it."""

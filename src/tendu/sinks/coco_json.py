@@ -27,16 +27,31 @@ class CocoResults(TextSink):
     """Poses into a .coco.json file: one entry per person, nothing for a frame with nobody.
 
     `image_id` is the last group of digits in a photo's name, as in COCO's own names, and the frame's number in a film.
+
+    Raises:
+        SinkError: a photo with people has no digits in its name, or those of another photo.
     """
 
     _separator = ""
+
+    def __init__(self, path: Path, *, overwrite: bool = False) -> None:
+        super().__init__(path, overwrite=overwrite)
+        self._sources: dict[int, str] = {}
 
     def _first(self) -> str:
         return "["
 
     def _frame(self, poses: Poses) -> str:
         check_storable(poses)
+        if not len(poses):
+            return ""
         image = image_id(poses.stamp)
+        other = self._sources.setdefault(image, poses.stamp.source)
+        if other != poses.stamp.source:
+            raise SinkError(
+                f"COCO results know a photo by the number in its name, and {other} and {poses.stamp.source} both have "
+                f"{image}. Rename one, or write .jsonl."
+            )
         points = np.concatenate([poses.xy - np.float32(0.5), poses.score[..., None]], axis=2)
         people = zip(short(points.reshape(len(poses), 51)), short(poses.confidence[:, None]), strict=True)
         text = ""

@@ -1,7 +1,7 @@
 """FileSink: what every sink of poses into one file does, whatever the format; TextSink: the formats that are text."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,10 @@ class FileSink(ABC):
     when an exception ends it. Nothing is kept, and a file to be replaced stays, where the disk refuses a write or where
     an exception comes before the first frame.
 
+    Attributes:
+        made_by: how the poses were found, as texts and numbers by name, for formats with a place for it; set it before
+            the file is begun. `tendu.run` does.
+
     Args:
         path: where the file goes.
         overwrite: whether a file that is there already may be replaced.
@@ -30,6 +34,7 @@ class FileSink(ABC):
     takes: ClassVar[Literal["poses"]] = "poses"
 
     def __init__(self, path: Path, *, overwrite: bool = False) -> None:
+        self.made_by: Mapping[str, str | int | float | bool] = {}
         self._partial = PartialFile(path, overwrite=overwrite)
         self._begun = False
         self._closed = False

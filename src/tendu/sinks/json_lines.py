@@ -1,7 +1,8 @@
 """Poses as JSON: .jsonl with a line for each frame, .json with all frames in one document, lines into a pipe.
 
     .jsonl  {"schema": "tendu-1", "source": "walk.mp4", "frame": 0, ...}     on every line
-    .json   {"schema": "tendu-1", "keypoints": ["nose", ...], "frames": [{"source": "walk.mp4", "frame": 0, ...}, ...]}
+    .json   {"schema": "tendu-1", "made_by": {"model": ...}, "keypoints": ["nose", ...],
+             "frames": [{"source": "walk.mp4", "frame": 0, ...}, ...]}
 
 The fields of a frame stand in `tendu.sinks.frame_json`. Everything outside ASCII is escaped, so any source name
 survives; numbers are the shortest decimals that give back the same float32.
@@ -41,7 +42,7 @@ class JsonDocument(TextSink):
     """Poses into a .json file: one document with all frames, written as they come."""
 
     def _first(self) -> str:
-        head = json.dumps({"schema": SCHEMA, "keypoints": COCO17.names})
+        head = json.dumps({"schema": SCHEMA, "made_by": dict(self.made_by), "keypoints": COCO17.names})
         return f'{head[:-1]}, "frames": ['
 
     def _frame(self, poses: Poses) -> str:

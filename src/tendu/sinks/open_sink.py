@@ -42,7 +42,11 @@ def open_sink(target: str | Path, *, overwrite: bool = False, rate: float | None
     tendu.errors.SinkError: Cannot write poses.xls: no output ends in '.xls'. Give one of .jsonl, .json, .csv, ...
     """
     name = str(target)
+    if not name.strip():
+        raise SinkError("An output has a name; an empty one was given.")
     if name == "-":
+        if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]  so it is where a shell closed it
+            raise SinkError("Cannot write to standard output: it is closed.")
         return JsonStream(sys.stdout)
     path = Path(target)
     suffix = ".coco.json" if path.name.lower().endswith(".coco.json") else path.suffix.lower()

@@ -1,6 +1,7 @@
 """Poses as .parquet: the table of `tendu.sinks.table` in columns, for millions of frames."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,8 +35,8 @@ class _Kept(NamedTuple):
 class ParquetTable(FileSink):
     """Poses into a .parquet file, a row group at a time.
 
-    The file's metadata says "tendu" (the schema's version), "keypoints" and "bones" (the skeleton, as JSON). Source
-    names that are not UTF-8 are kept with "?" in place of the odd bytes: Parquet holds no others.
+    The file's metadata says "tendu" (the schema's version), "keypoints" and "bones" (the skeleton) and "made_by", as JSON.
+    Source names that are not UTF-8 are kept with "?" in place of the odd bytes: Parquet holds no others.
 
     Raises:
         MissingExtraError: pyarrow is not installed; raised when the file is begun.
@@ -47,7 +48,7 @@ class ParquetTable(FileSink):
         parquet = require("pyarrow.parquet", extra="parquet", purpose="Writing .parquet")
         self._waiting: list[_Kept] = []
         self._rows = 0
-        self._schema = parquet_schema()
+        self._schema = parquet_schema(self.made_by)
         self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
 
     def _add(self, poses: Poses) -> None:
@@ -103,13 +104,15 @@ def _columns(film: list[_Kept], schema: Any) -> Any:
     return pa.table(columns, schema=schema)
 
 
-def parquet_schema() -> Any:
-    """The table's columns as a pyarrow schema: float32 numbers, whole numbers of 64 bits, texts."""
+def parquet_schema(made_by: Mapping[str, str | int | float | bool] | None = None) -> Any:
+    """The table's columns as a pyarrow schema: float32 numbers, whole numbers of 64 bits, texts; and its metadata."""
     import pyarrow as pa
 
     kinds = {str: pa.string(), int: pa.int64(), float: pa.float64()}
     columns = [
         pa.field(name, pa.float32() if name in NUMBERS else kinds[kind]) for name, kind in COLUMNS.items()
     ]
-    skeleton = {"keypoints": json.dumps(COCO17.names), "bones": json.dumps(COCO17.bones)}
-    return pa.schema(columns, metadata={"tendu": SCHEMA, **skeleton})
+    texts = {"keypoints": COCO17.names, "bones": COCO17.bones, "made_by": dict(made_by or {})}
+    return pa.schema(
+        columns, metadata={"tendu": SCHEMA, **{key: json.dumps(value) for key, value in texts.items()}}
+    )

@@ -97,7 +97,11 @@ def _open_many(
 
 
 def _open_text(spec: str, cut: Cut) -> Source:
+    if not spec.strip():
+        raise SourceError(f"Cannot open an empty name. {_EXPECTED}")
     if spec == "-":
+        if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]  so it is where a shell closed it
+            raise SourceError("Cannot read standard input: it is closed.")
         return _open_bytes(sys.stdin.buffer.read(), cut, name="stdin")
     if scheme := re.match(r"([a-z][a-z0-9+.-]+)://", spec, re.IGNORECASE):
         return _open_address(spec, scheme[1].lower(), cut)

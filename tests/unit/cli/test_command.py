@@ -1,11 +1,13 @@
 """The command `tendu` as a program: what it loads, how Ctrl-C ends it, and pipes that close early."""
 
 import json
+import re
+import shlex
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 
 import av
 import pytest
@@ -53,11 +55,14 @@ def test_help_loads_nothing_heavy(arguments):
     assert told.splitlines()[-1] == "[]"
 
 
-def test_ctrl_c_ends_within_a_second_with_a_summary_and_a_film_that_plays(film, tmp_path):
+@pytest.mark.parametrize("signals", [[signal.SIGINT], [signal.SIGTERM], [signal.SIGINT] * 4])
+def test_ctrl_c_ends_within_a_second_with_a_summary_and_a_film_that_plays(film, tmp_path, signals):
     drawn, table = tmp_path / "drawn.mp4", tmp_path / "poses.jsonl"
     with tendu(film, "-o", drawn, "-o", table, "--lang", "en", pause=0.05) as program:
         assert program.stderr.readline() == "looking\n"
-        program.send_signal(signal.SIGINT)
+        for each in signals:
+            program.send_signal(each)
+            sleep(0.02)
         start = perf_counter()
         said = program.stderr.read().splitlines()
         assert program.wait() == 130
@@ -89,3 +94,36 @@ def test_a_reader_that_goes_away_ends_the_run_in_silence(film):
         said = program.stderr.read()
     assert program.returncode == 1
     assert said in {"", "looking\n"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["models"], ["FILM", "--end", "0.1", "-o", "-", "--quiet"]]
+)
+def test_standard_output_on_a_full_disk_is_a_sentence(film, arguments):
+    words = [str(film) if word == "FILM" else word for word in arguments]
+    with (
+        Path("/dev/full").open("w") as full,
+        tendu(*words, "--lang", "en", stdout=full) as program,
+    ):
+        said = program.stderr.read()
+    assert program.returncode == 1
+    assert re.fullmatch(
+        r"tendu: Cannot write (to standard output: No space left on device|<stdout>: the disk is full)\.\n",
+        said,
+    )
+
+
+@pytest.mark.parametrize(
+    ("stream", "arguments", "sentence"),
+    [
+        ("<&-", ["-"], "tendu: Cannot read standard input: it is closed.\n"),
+        (">&-", ["FILM", "-o", "-"], "tendu: Cannot write to standard output: it is closed.\n"),
+    ],
+)
+def test_a_stream_that_a_shell_closed_is_a_sentence(film, stream, arguments, sentence):
+    words = [sys.executable, PROGRAM, "0", *(film if word == "FILM" else word for word in arguments)]
+    shell = subprocess.run(
+        f"{shlex.join(map(str, words))} {stream}", shell=True, stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert (shell.returncode, shell.stderr) == (1, sentence)

@@ -64,7 +64,7 @@ def test_a_photo_s_keypoints_are_printed(capsys, photo):
     lines = out.splitlines()
     assert lines[:3] == [
         f"{photo} (200 × 100 px): 1 person",
-        "  person 1, 90% sure              x        y  score",
+        "  person 1, confidence 0.90        x        y  score",
         "    nose                      100.0     15.6   0.90",
     ]
     assert lines[-1] == "    right ankle                96.0     86.0   0.90"
@@ -82,7 +82,7 @@ def test_keypoints_are_printed_in_korean(capsys, photo):
     assert code == 0
     assert out.splitlines()[:3] == [
         f"{photo} (200 × 100 px): 사람 1명",
-        "  사람 1, 확신도 90%              x        y   점수",
+        "  사람 1, 확신도 0.90             x        y   점수",
         "    코                        100.0     15.6   0.90",
     ]
     assert err.startswith("사진 1장, 사람 1명, ")
@@ -110,7 +110,7 @@ def test_several_outputs_are_written_and_named(capsys, film, tmp_path):
     assert len(list(outputs[2].iterdir())) == 20
     lines = err.splitlines()
     assert lines[0].startswith("20 frames, 1 person at a time, ")
-    assert lines[0].endswith(" a second once opened")
+    assert lines[0].endswith(" a second once opened (standing, fake)")
     assert lines[-1] == f"Written: {', '.join(map(str, outputs))}"
     assert any(line.startswith("  finding people") and line.endswith("%") for line in lines)
 

@@ -4,8 +4,9 @@ import pytest
 
 from tendu.cli.spoken import speaking
 from tendu.cli.summary import lines
+from tendu.course import STAGES
 from tendu.errors import SourceError
-from tendu.pipeline import STAGES, Summary
+from tendu.pipeline import Summary
 
 FULL = {"open": 0.5, "read": 0.1, "look": 1.0, "track": 0.004, "draw": 0.3, "write": 0.1}
 

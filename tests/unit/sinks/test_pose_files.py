@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -12,7 +13,10 @@ import pytest
 
 from made_poses import assert_same, made_film, made_poses
 from tendu.errors import MissingExtraError, SinkError
+from tendu.frame import Stamp
+from tendu.pose import Poses
 from tendu.sinks import parquet
+from tendu.sinks.coco_json import CocoResults
 from tendu.sinks.csv_rows import CsvRows
 from tendu.sinks.json_lines import JsonDocument, JsonLines, JsonStream
 from tendu.sinks.parquet import ParquetTable
@@ -57,7 +61,7 @@ def test_json_before_tracking_says_null(tmp_path):
 def test_a_json_document_names_its_keypoints_and_holds_all_frames(tmp_path):
     write(JsonDocument(tmp_path / "walk.json"), made_film())
     document = json.loads((tmp_path / "walk.json").read_text())
-    assert list(document) == ["schema", "keypoints", "frames"]
+    assert list(document) == ["schema", "made_by", "keypoints", "frames"]
     assert (document["schema"], tuple(document["keypoints"])) == ("tendu-1", COCO17.names)
     assert [frame["frame"] for frame in document["frames"]] == [0, 1, 2, 5, 6]
 
@@ -154,3 +158,16 @@ def test_a_reader_that_went_away_is_told_in_a_sentence():
         JsonStream(pipe).write(made_poses(1))
     with pytest.raises(BrokenPipeError):
         pipe.close()  # the line that nobody took is still in the pipe's buffer
+
+
+def test_two_photos_of_one_coco_number_are_refused_and_nobody_needs_no_number(tmp_path):
+    first, second = (replace(made_poses(1), stamp=Stamp(n, 0.0, f"{n}/im7.jpg", 640, 480)) for n in range(2))
+    sink = CocoResults(tmp_path / "a.coco.json")
+    sink.write(Poses.empty(Stamp(0, 0.0, "cat.jpg", 640, 480)))
+    sink.write(first)
+    with pytest.raises(
+        SinkError, match=r"0/im7\.jpg and 1/im7\.jpg both have 7\. Rename one, or write \.jsonl\.$"
+    ):
+        sink.write(second)
+    sink.close()
+    assert [entry["image_id"] for entry in json.loads((tmp_path / "a.coco.json").read_text())] == [7]
