@@ -70,9 +70,11 @@ class Estimator:
 
         Args:
             picture: a frame, or a uint8 RGB array of shape (height, width, 3).
+
+        Raises:
+            DataError: it is neither.
         """
-        frame = picture if isinstance(picture, Frame) else Frame.of(picture)
-        return self.present(self.everyone(frame))
+        return self.present(self.everyone(Frame.given(picture)))
 
     def follow(self, frames: Iterable[Frame], *, rule: Rule = "tendu") -> Iterator[tuple[Frame, Poses]]:
         """Each frame of a film with the poses in it; what is seen in one frame guides the look at the next.

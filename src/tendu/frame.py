@@ -73,6 +73,11 @@ class Frame:
             )
         return cls(pixels, Stamp(number, time, source, pixels.width, pixels.height, moving))
 
+    @classmethod
+    def given(cls, picture: "Frame | UInt8[np.ndarray, 'h w 3']") -> "Frame":
+        """A frame as it is, or that of an RGB array; see `of` for what is refused."""
+        return picture if isinstance(picture, Frame) else cls.of(picture)
+
     @property
     def number(self) -> int:
         """Position in the source, from 0."""

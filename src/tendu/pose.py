@@ -81,8 +81,17 @@ class Poses:
     def __getitem__(
         self, rows: int | slice | list[int] | Int[np.ndarray, "m"] | Bool[np.ndarray, "n"]
     ) -> "Pose | Poses":
-        """One pose by its row, or the poses of several rows (slice, indices or mask)."""
+        """One pose by its row, or the poses of several rows (slice, indices or mask), whose `reason` is this one's.
+
+        Raises:
+            IndexError: there is no such row; where nobody is here it says why.
+        """
         if isinstance(rows, int | np.integer):
+            if not -len(self) <= rows < len(self):
+                why = self.reason or "nobody is here"
+                raise IndexError(
+                    f"There is no pose {rows} among {len(self)}" + (f": {why}." if not len(self) else ".")
+                )
             return Pose(self, range(len(self))[int(rows)])
         return replace(
             self,

@@ -14,6 +14,7 @@ FLOORS = {
         *(
             "cache",
             "codes",
+            "cores",
             "errors",
             "extras",
             "frame",

@@ -1,6 +1,7 @@
 """Windows and sampling: scale, offset and the picture's edges."""
 
 import math
+from inspect import unwrap
 
 import numpy as np
 import pytest
@@ -92,3 +93,23 @@ def test_a_window_without_an_area_is_refused(side):
 
 def test_one_point_still_gives_a_window():
     assert Window.around(np.array([[30.0, 40.0]]), least=16).height == 16
+
+
+def test_an_array_that_runs_backwards_is_copied_once_and_others_not_at_all():
+    bgr = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
+    backwards = Frame.of(bgr[:, :, ::-1]).image
+    np.testing.assert_array_equal(backwards, bgr[:, :, ::-1])
+    assert backwards.flags.c_contiguous
+    for given in (bgr, bgr[1:3, 2:5]):
+        assert Frame.of(given).image is given
+    for odd in (bgr[::-1], bgr[:, ::-1], np.asfortranarray(bgr)):
+        np.testing.assert_array_equal(Frame.of(odd).image, odd)
+
+
+@pytest.mark.parametrize("what", ["squat.jpg", None, 3])
+def test_what_is_no_picture_is_named(what):
+    # In tests words are also checked by type: unwrap takes that check off.
+    with pytest.raises(
+        DataError, match=rf"^A picture is an RGB array, .* not {type(what).__name__}\. tendu\.read"
+    ):
+        unwrap(Frame.of.__func__)(Frame, what)

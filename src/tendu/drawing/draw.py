@@ -3,7 +3,7 @@
 from typing import Literal, get_args
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, UInt8
 
 from tendu.drawing.canvas import Canvas
 from tendu.drawing.faces import blur_faces
@@ -22,7 +22,7 @@ Labels = Literal["none", "track", "confidence", "both"]
 
 
 def draw(
-    frame: Frame,
+    picture: Frame | UInt8[np.ndarray, "h w 3"],
     poses: Poses,
     *,
     caption: str | None = None,
@@ -39,7 +39,7 @@ def draw(
     its ends are.
 
     Args:
-        frame: the picture; it is not changed.
+        picture: a frame or an RGB array; it is not changed.
         poses: who was found in it.
         caption: text on a dark plate at the top left, lines parted by a line break; it is made smaller where it would
             not fit, and left out where its letters would be under 4 px. Latin, Hangul and what else OpenCV's built-in
@@ -53,7 +53,7 @@ def draw(
         faces: "blurred" makes every face unrecognisable, also those whose points have low scores.
 
     Raises:
-        DataError: the poses are of a picture of another size, `min_score` is outside 0 to 1, or an option is unknown.
+        DataError: it is no picture, the poses are of one of another size, `min_score` is outside 0 to 1, or an option is unknown.
 
     >>> from tendu.frame import Frame
     >>> frame = Frame.of(np.zeros((480, 640, 3), np.uint8), time=1.5)
@@ -72,6 +72,7 @@ def draw(
             raise DataError(f"{name} is one of {', '.join(get_args(options))}, not {value!r}.")
     if not 0 <= min_score <= 1:
         raise DataError(f"min_score is from 0 to 1, not {min_score}.")
+    frame = Frame.given(picture)
     stamp = frame.stamp
     if (poses.stamp.width, poses.stamp.height) != (stamp.width, stamp.height):
         raise DataError(

@@ -1,10 +1,10 @@
 """The machine that models run on: its processor, its cores, and what holds it back."""
 
-import os
 import platform
 from dataclasses import dataclass
 from pathlib import Path
 
+from tendu.cores import cores
 from tendu.errors import DataError
 
 
@@ -31,7 +31,7 @@ def this_machine() -> Machine:
     >>> this_machine().cores >= 1
     True
     """
-    return Machine(_processor(), _cores(), _read(_GOVERNOR), f"{platform.system()} {platform.machine()}")
+    return Machine(_processor(), cores(), _read(_GOVERNOR), f"{platform.system()} {platform.machine()}")
 
 
 def sensible_threads(threads: int | None) -> int:
@@ -77,9 +77,8 @@ def threads_said(threads: int) -> str:
 # for the default model, with 1080 only in LiteRT and by a tenth (benchmarks/NOTES.md).
 _SMALL = 1_000_000
 
-# Where Linux tells these things: kernel.org, Documentation/admin-guide/{pm/cpufreq,cgroup-v2}.rst.
+# Where Linux tells these things: kernel.org, Documentation/admin-guide/pm/cpufreq.rst.
 _GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
-_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 _BOARD = Path("/sys/firmware/devicetree/base/model")
 
 
@@ -94,10 +93,3 @@ def _processor() -> str:
     lines = (line.partition(":") for line in _read(Path("/proc/cpuinfo")).splitlines())
     named = next((value.strip() for key, _, value in lines if key.strip() == "model name"), "")
     return _read(_BOARD) or named or platform.processor() or platform.machine()
-
-
-def _cores() -> int:
-    allowed = getattr(os, "sched_getaffinity", None)
-    cores = len(allowed(0)) if allowed else os.cpu_count() or 1
-    quota, _, period = _read(_QUOTA).partition(" ")
-    return max(1, min(cores, int(quota) // int(period))) if quota.isdigit() and period.isdigit() else cores

@@ -3,13 +3,14 @@
 PyAV's values enter here as Any and leave as ours.
 """
 
+import errno
 import io
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tendu.cores import cores
 from tendu.errors import SourceError
 from tendu.pixels import Pixels, RgbPixels
 from tendu.sources.decoding import on_black
@@ -62,7 +63,7 @@ def open_container(target: Path | bytes | str, name: str, *, timeout: float = 10
             # FFmpeg goes by the name of a file called .jpg and the like; its bytes have no name.
             return open_container(target.read_bytes(), name)
         if form == "tty":  # FFmpeg plays any .txt as a film of letters
-            raise SourceError(f"Cannot read {name}: it is text.")
+            raise SourceError(f"Cannot read {name}: it is text, neither a photo nor a film.")
         place = "from an address; save it to a file first" if isinstance(target, str) else "of this kind"
         raise SourceError(f"Cannot read {name}: tendu reads no photo {place}.")
     return container
@@ -81,8 +82,8 @@ def picture_stream(container: Any, name: str) -> Any:
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = _threads(stream.width * stream.height)
             return stream
-    kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
-    raise SourceError(f"Cannot read {name}: it has no pictures, only {kinds}.")
+    kinds = ", ".join(sorted({stream.type for stream in container.streams}))
+    raise SourceError(f"Cannot read {name}: it has no pictures{f', only {kinds}' if kinds else ''}.")
 
 
 def _threads(pixels: int) -> int:
@@ -91,9 +92,7 @@ def _threads(pixels: int) -> int:
     The model needs the others: with two decoding threads on two cores each keeps the other waiting
     (benchmarks/NOTES.md). Large pictures take longer to decode than the model takes.
     """
-    allowed = getattr(os, "sched_getaffinity", None)
-    cores = len(allowed(0)) if allowed else os.cpu_count() or 1
-    return cores if pixels > _LARGE else max(1, cores // 2)
+    return cores() if pixels > _LARGE else max(1, cores() // 2)
 
 
 def rate_of(stream: Any) -> float:
@@ -138,16 +137,18 @@ def reason(error: Exception) -> str:
     """Why FFmpeg refuses, in words."""
     import av.error
 
-    match error:
-        case FileNotFoundError():
-            return "there is no such file"
-        case PermissionError():
-            return "permission is denied"
-        case ConnectionRefusedError():
-            return "the connection is refused: nothing listens there"
-        case av.error.ExitError() | TimeoutError():
-            return "nothing came within the time-out"
-        case av.error.InvalidDataError():
-            return "it is no film that FFmpeg knows, or it is damaged or cut short"
-        case _:
-            return getattr(error, "strerror", None) or str(error)
+    words: list[tuple[type[Exception] | tuple[type[Exception], ...], str]] = [
+        (FileNotFoundError, "there is no such file"),
+        (PermissionError, "permission is denied"),
+        (ConnectionRefusedError, "the connection is refused: nothing listens there"),
+        ((av.error.ExitError, TimeoutError), "nothing came within the time-out"),
+        (
+            av.error.InvalidDataError,
+            "it is neither a photo nor a film that tendu knows, or it is damaged or cut short",
+        ),
+        (av.error.EOFError, "it holds no frames"),
+    ]
+    if getattr(error, "errno", None) == errno.EIO:  # a host whose name is not known, too
+        return "it cannot be reached or read: check the address, the network or the disk"
+    said = (sentence for kinds, sentence in words if isinstance(error, kinds))
+    return next(said, getattr(error, "strerror", None) or str(error))

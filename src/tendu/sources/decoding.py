@@ -183,7 +183,8 @@ def _unreadable(name: str, kind: str | None) -> SourceError:
     match kind:
         case None:
             return SourceError(
-                f"Cannot read {name}: it is no photo that tendu knows. JPEG, PNG, WebP, TIFF, BMP and GIF are."
+                f"Cannot read {name}: it is no photo that tendu knows. JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF, "
+                "PNM and JPEG 2000 are."
             )
         case "heic":
             return SourceError(f"Cannot read {name}: it is a HEIC photo. Save it as JPEG first.")

@@ -137,7 +137,7 @@ def test_of_a_folder_with_bad_files_the_rest_is_done_and_the_bad_are_listed(caps
         assert err.splitlines()[-3:] == [
             "Not everything could be read:",
             f"  Cannot read {empty}: it is empty (0 bytes).",
-            f"  Cannot read {text}: it is no photo that tendu knows. JPEG, PNG, WebP, TIFF, BMP and GIF are.",
+            f"  Cannot read {text}: it is no photo that tendu knows. JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF, PNM and JPEG 2000 are.",
         ]
 
 

@@ -16,8 +16,8 @@ from tendu.runtimes import machine
 )
 def test_a_containers_limit_counts(monkeypatch, tmp_path, quota, cores):
     (tmp_path / "cpu.max").write_text(quota)
-    monkeypatch.setattr(machine, "_QUOTA", tmp_path / "cpu.max")
-    monkeypatch.setattr(machine.os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setattr("tendu.cores._QUOTA", tmp_path / "cpu.max")
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)), raising=False)
     assert machine.this_machine().cores == cores
     assert machine.sensible_threads(None) == min(cores, 4)
 

@@ -6,8 +6,11 @@ from PIL import Image
 
 from messy_files import brightness, moving_gif, number_of, photo
 from tendu.errors import SourceError
+from tendu.sinks.coco_json import image_id
+from tendu.sinks.images import name_of
 from tendu.sources.animation import Animation
 from tendu.sources.cut import Cut
+from tendu.sources.open_source import open_source
 
 
 def test_pictures_and_times_are_those_of_the_file():
@@ -43,3 +46,17 @@ def test_an_animation_cut_short_is_an_error():
     with pytest.raises(SourceError, match=r"a\.webp: this WebP is damaged or cut short\."):
         Animation.open(data[: len(data) // 2], name="a.webp")
     assert brightness(0) == 20
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("WEBP", ".webp"), ("GIF", ".gif")])
+def test_its_frames_are_numbered_though_its_name_is_a_photos(tmp_path, form, suffix):
+    path = tmp_path / f"dance2{suffix}"
+    path.write_bytes(moving_gif(3, form))
+    with open_source(path) as source:
+        frames = list(source)
+    assert [name_of(frame) for frame in frames] == ["frame_000000", "frame_000001", "frame_000002"]
+    assert [image_id(frame.stamp) for frame in frames] == [0, 1, 2]
+    still = tmp_path / f"im7{suffix}"
+    still.write_bytes(moving_gif(1, form))
+    [frame] = open_source(still)
+    assert (name_of(frame), image_id(frame.stamp)) == ("im7", 7)

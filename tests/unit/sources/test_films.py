@@ -38,7 +38,7 @@ def read(target, **cut):
 def test_decoding_leaves_cores_to_the_model_unless_pictures_are_large(
     monkeypatch, tmp_path, size, cores, threads
 ):
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    monkeypatch.setattr("tendu.sources.container.cores", lambda: cores)
     path = film(tmp_path / "film.mp4", frames=1, size=size)
     with av.open(str(path)) as container:
         assert picture_stream(container, "film").codec_context.thread_count == threads
@@ -261,8 +261,8 @@ def sound():
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "it is no film that FFmpeg knows, or it is damaged or cut short."),
-        (bytes(5000), "it is no film that FFmpeg knows, or it is damaged or cut short."),
+        (b"", "it is neither a photo nor a film that tendu knows, or it is damaged or cut short."),
+        (bytes(5000), "it is neither a photo nor a film that tendu knows, or it is damaged or cut short."),
         (sound(), "it has no pictures, only audio."),
     ],
     ids=["nothing", "zeros", "sound"],
@@ -278,7 +278,7 @@ def test_what_is_no_film_is_named_with_the_reason(content, sentence, tmp_path):
 def test_text_is_not_played_as_a_film_of_letters(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("line\n" * 100)
-    with pytest.raises(SourceError, match=r"notes\.txt: it is text\."):
+    with pytest.raises(SourceError, match=r"notes\.txt: it is text, neither a photo nor a film\."):
         Film.open(path)
 
 

@@ -1,14 +1,17 @@
 """Every kind of photo becomes the same upright 8-bit RGB picture, and broken ones say what is wrong."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
 from messy_files import photo, slope
 from tendu.errors import SourceError
-from tendu.sources.decoding import ReducedPixels
+from tendu.sources.decoding import ReducedPixels, decode_photo
 from tendu.sources.images import read_photo
 from tendu.window import Window
 
@@ -135,7 +138,10 @@ def test_a_large_jpeg_cut_in_its_last_bytes_is_an_error():
     ("content", "sentence"),
     [
         (b"", "it is empty (0 bytes)."),
-        (b"Shall I compare thee", "it is no photo that tendu knows. JPEG, PNG, WebP, TIFF, BMP and GIF are."),
+        (
+            b"Shall I compare thee",
+            "it is no photo that tendu knows. JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF, PNM and JPEG 2000 are.",
+        ),
         (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "it is a HEIC photo. Save it as JPEG first."),
     ],
 )
@@ -219,3 +225,16 @@ def test_a_very_large_photo_taken_sideways_is_upright_in_both_sizes(form):
     assert frame.image.shape == (4201, 131, 3)
     assert frame.image[40, 31, 0] > 200
     assert frame.sample(Window.centred(31, 40, 8, 8), 8, 8).mean() > 200
+
+
+def test_opencv_is_as_loud_afterwards_as_before_whoever_else_reads():
+    before = cv2.utils.logging.getLogLevel()
+    broken = [photo(slope(64, 48), "JPEG")[:200]] * 40
+
+    def read(data):
+        with suppress(SourceError):
+            decode_photo(data, "broken.jpg")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(read, broken))
+    assert cv2.utils.logging.getLogLevel() == before

@@ -72,7 +72,10 @@ def test_a_page_that_is_not_there_is_an_error(site):
 
 def test_a_stream_without_pictures_is_an_error_and_lets_go(tmp_path):
     (tmp_path / "page.txt").write_text("hello\n" * 200)
-    with serving(tmp_path) as site, pytest.raises(SourceError, match=r"it is text\."):
+    with (
+        serving(tmp_path) as site,
+        pytest.raises(SourceError, match=r"it is text, neither a photo nor a film\."),
+    ):
         Stream.open(f"{site}/page.txt")
 
 
