@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from tendu.errors import DataError
-from tendu.photo_names import is_called_photo
+from tendu.file_names import is_called_photo
 from tendu.pixels import Pixels, RgbPixels
 from tendu.window import Window
 

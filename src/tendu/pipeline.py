@@ -23,6 +23,7 @@ from tendu.runtimes.available import version_of
 from tendu.runtimes.machine import threads_beside_decoder
 from tendu.showing import Showing
 from tendu.sinks.file_sink import FileSink
+from tendu.sinks.images import PictureFile
 from tendu.sinks.open_sink import open_sink
 from tendu.sinks.sink import Sink
 from tendu.sources.ahead import ReadAhead
@@ -135,7 +136,7 @@ def run(
             frames = inputs.enter_context(opened if facts.live else ReadAhead(opened))
             filmed = rate or (None if facts.moving else _PHOTO_RATE)
             _refuse_twins(targets)
-            sinks = [_sink(target, facts.name, overwrite=overwrite, rate=filmed) for target in targets]
+            sinks = [_sink(target, facts, overwrite=overwrite, rate=filmed) for target in targets]
             estimator = _estimator(model, facts, inputs)
             if show:
                 sinks.append(Showing(paced=facts.moving and not facts.live, held=not facts.moving))
@@ -187,14 +188,17 @@ def _refuse_twins(targets: list[Target]) -> None:
             raise SinkError(f"{path.name} is named twice as an output: name it once.")
 
 
-def _sink(target: Target, source: str, *, overwrite: bool, rate: float | None) -> Sink:
-    """The open sink for a target that is not the source itself."""
+def _sink(target: Target, facts: Facts, *, overwrite: bool, rate: float | None) -> Sink:
+    """The open sink for a target that is not the source itself, and that can hold it."""
     if not isinstance(target, str | Path):
         return target
     path = Path(target)
-    if path.exists() and Path(source).exists() and path.samefile(source):
+    if path.exists() and Path(facts.name).exists() and path.samefile(facts.name):
         raise SinkError(f"{target} is what is read: name another output.")
-    return open_sink(target, overwrite=overwrite, rate=rate)
+    sink = open_sink(target, overwrite=overwrite, rate=rate)
+    if isinstance(sink, PictureFile) and (facts.frames or 1) > 1:
+        raise sink.too_many()
+    return sink
 
 
 def _estimator(

@@ -18,7 +18,7 @@ FLOORS = {
             "errors",
             "extras",
             "frame",
-            "photo_names",
+            "file_names",
             "pixels",
             "pose",
             "similarity",

@@ -387,3 +387,9 @@ def test_an_empty_name_is_no_folder(empty):
         run(empty, model=standing())
     with pytest.raises(SinkError, match=r"^An output has a name; an empty one was given\.$"):
         run(film_frames(1), to=empty, model=standing())
+
+
+def test_one_picture_of_many_is_refused_before_the_model_loads(tmp_path):
+    with pytest.raises(SinkError, match=r"p\.png holds one picture and there are more\."):
+        run(film_frames(3), to=tmp_path / "p.png", model=lambda: pytest.fail("a model was loaded"))
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ import click
 from tendu.cli.spoken import say
 from tendu.cli.values import moment, one_of, share, whole
 from tendu.cli.values import rate as frame_rate
+from tendu.file_names import FILMS
 
 if TYPE_CHECKING:
     from tendu.estimator import Estimator
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 # What the library knows as LOOKS and NAMES; importing those here would slow help down.
 LOOKS = ("auto", "once", "zoom", "mirrored", "tiles")
 RUNTIMES = ("auto", "litert", "openvino", "onnx", "edgetpu")
-# Only to say so when several are given; a film alone is known by its content.
-FILMS = (".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv")
 
 
 @click.command()

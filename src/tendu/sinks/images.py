@@ -56,12 +56,17 @@ class PictureFile:
         if self._closed:
             raise _closed(path)
         if self._written:
-            raise SinkError(
-                f"{path} holds one picture and there are more. Name a folder ({path.with_suffix('')}/) or a film "
-                f"({path.with_suffix('.mp4')}) instead."
-            )
+            raise self.too_many()
         save(self._file, frame.image)
         self._written = True
+
+    def too_many(self) -> SinkError:
+        """The error for a second picture."""
+        path = self._file.path
+        return SinkError(
+            f"{path} holds one picture and there are more. Name a folder ({path.with_suffix('')}/) or a film "
+            f"({path.with_suffix('.mp4')}) instead."
+        )
 
     def close(self) -> None:
         """Ends the writing; may be called twice."""

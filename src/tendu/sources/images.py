@@ -5,8 +5,8 @@ from pathlib import Path
 from types import TracebackType
 
 from tendu.errors import SourceError
+from tendu.file_names import FILMS, is_called_photo
 from tendu.frame import Frame
-from tendu.photo_names import is_called_photo
 from tendu.sources.decoding import decode_photo
 from tendu.sources.source import Facts
 
@@ -36,12 +36,16 @@ class Photos:
         paths: the files, in order.
         name: what they are called together.
         every: which of them are read: 2 reads every second one.
+        left_out: what is known beforehand to be no photo; it begins `problems`.
     """
 
-    def __init__(self, paths: Sequence[Path], *, name: str = "", every: int = 1) -> None:
+    def __init__(
+        self, paths: Sequence[Path], *, name: str = "", every: int = 1, left_out: tuple[SourceError, ...] = ()
+    ) -> None:
         self._chosen = tuple(enumerate(paths))[::every]
         self._name = name or (str(paths[0]) if len(paths) == 1 else f"{len(paths)} photos")
-        self._problems: list[SourceError] = []
+        self._left_out = left_out
+        self._problems = list(left_out)
 
     @classmethod
     def of_folder(cls, folder: Path, *, every: int = 1) -> "Photos":
@@ -55,11 +59,13 @@ class Photos:
         except OSError as error:
             raise SourceError(f"Cannot read the folder {folder}: {error.strerror}.") from error
         paths = sorted(path for path in files if is_called_photo(path))
+        films = len([path for path in files if path.suffix.lower() in FILMS])
+        alone = f"{counted(films, 'film')}, and films are opened one at a time"
         if not paths:
-            raise SourceError(
-                f"The folder {folder} has no photos: {len(files)} files, none called .jpg, .png, …"
-            )
-        return cls(paths, name=str(folder), every=every)
+            others = alone if films else f"{counted(len(files), 'file')}, none called .jpg, .png, …"
+            raise SourceError(f"The folder {folder} has no photos: {others}.")
+        left = (SourceError(f"{folder} has {alone}: left out."),)
+        return cls(paths, name=str(folder), every=every, left_out=left if films else ())
 
     @property
     def facts(self) -> Facts:
@@ -83,20 +89,30 @@ class Photos:
         """Does nothing: each file is closed as soon as it is read."""
 
     def __iter__(self) -> Iterator[Frame]:
-        self._problems = []
+        self._problems = unread = list(self._left_out)
         for number, path in self._chosen:
             try:
                 frame = _read(path, number=number, name=str(path))
             except SourceError as error:
-                self._problems.append(error)
+                unread.append(error)
             else:
                 yield frame
-        if self._problems and len(self._problems) == len(self._chosen):
+        broken = unread[len(self._left_out) :]
+        if broken and len(broken) == len(self._chosen):
             if len(self._chosen) == 1:
-                raise self._problems[0]
+                raise broken[0]
             raise SourceError(
-                f"None of the {len(self._chosen)} photos of {self._name} can be read. {self._problems[0]}"
+                f"None of the {len(self._chosen)} photos of {self._name} can be read. {broken[0]}"
             )
+
+
+def counted(n: int, thing: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "film"), counted(2, "film")
+    ('1 film', '2 films')
+    """
+    return f"{n} {thing}{'' if n == 1 else 's'}"
 
 
 def read_bytes(path: Path, *, limit: int = -1) -> bytes:

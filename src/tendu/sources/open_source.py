@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from tendu.errors import DataError, SourceError
-from tendu.photo_names import is_called_photo
+from tendu.file_names import is_called_photo
 from tendu.sources import photo_header
 from tendu.sources.animation import Animation
 from tendu.sources.camera import Camera

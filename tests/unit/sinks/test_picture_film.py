@@ -145,6 +145,11 @@ class TestMp4:
 
 
 class TestGif:
+    def test_a_large_film_is_made_smaller(self, tmp_path):
+        write(tmp_path / "a.gif", film(width=960, height=540))
+        with av.open(str(tmp_path / "a.gif")) as container:
+            assert (container.streams.video[0].width, container.streams.video[0].height) == (480, 270)
+
     def test_times_and_colours_come_back(self, tmp_path):
         write(tmp_path / "a.gif", film())
         times, colours, length = read(tmp_path / "a.gif")

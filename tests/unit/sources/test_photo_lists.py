@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from messy_files import photo
+from messy_files import photo, slope
 from tendu.errors import SourceError
 from tendu.sources.images import Photos
 
@@ -63,7 +63,20 @@ def test_photos_of_which_none_can_be_read_are_an_error(folder):
 
 def test_a_folder_without_photos_says_what_it_has(tmp_path):
     (tmp_path / "notes.txt").touch()
-    with pytest.raises(SourceError, match=r"has no photos: 1 files, none called \.jpg, \.png, …"):
+    with pytest.raises(SourceError, match=r"has no photos: 1 file, none called \.jpg, \.png, …"):
         Photos.of_folder(tmp_path)
     with pytest.raises(SourceError, match=r"Cannot read the folder .*gone: No such file or directory\."):
         Photos.of_folder(tmp_path / "gone")
+
+
+def test_films_in_a_folder_are_said_to_be_left_out(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(photo(slope(8, 6)))
+    for name in ("b.mp4", "c.MOV"):
+        (tmp_path / name).touch()
+    folder = Photos.of_folder(tmp_path)
+    assert len(list(folder)) == 1
+    said = f"{tmp_path} has 2 films, and films are opened one at a time: left out."
+    assert [str(problem) for problem in folder.problems] == [said]
+    (tmp_path / "a.jpg").unlink()
+    with pytest.raises(SourceError, match=r"has no photos: 2 films, and films are opened one at a time\.$"):
+        Photos.of_folder(tmp_path)
