@@ -140,16 +140,19 @@ def agreed(first: Poses, second: Poses) -> Poses:
     return replace(second, confidence=second.confidence * (1 + likeness) / 2)
 
 
-def distinct(poses: Poses, *, alike: float = 0.4) -> Poses:
+def distinct(poses: Poses, *, alike: float = 0.4, complete: bool = False) -> Poses:
     """The poses without duplicates: of two that are alike (OKS), the surer and more complete stays.
+
+    With `complete` the most complete of those who are alike stays, however sure: where somebody is looked at closer next,
+    the half of them that fills a tile is surer than the whole, and a look at it never sees their legs.
 
     Points count that are likely in both, so that half a body at a window's edge is known as part of the whole. So is
     half a body that guesses its other half wrongly: only the points that it is surest of must lie in the whole, also
     with left and right exchanged.
     """
     likely = poses.score > LIKELY
-    complete = np.minimum(poses.score / SURE, 1).mean(axis=1)
-    order = np.argsort(-poses.confidence * complete, kind="stable")
+    seen = np.minimum(poses.score / SURE, 1).mean(axis=1)
+    order = np.argsort(-poses.confidence * seen, kind="stable")
     area = body_area(poses)
     likeness = oks(poses.xy, poses.xy, area, counted=likely[:, None] & likely[None])
     likeness = np.maximum(likeness, likeness.T)
@@ -157,11 +160,13 @@ def distinct(poses: Poses, *, alike: float = 0.4) -> Poses:
     for flip in (slice(None), poses.skeleton.flip):
         counted = surest[:, None] & likely[None, :, flip]
         likeness = np.maximum(likeness, oks(poses.xy, poses.xy[:, flip], area, counted=counted))
-    kept: list[int] = []
+    people: dict[int, list[int]] = {}
     for row in order.tolist():
-        if (likeness[row, kept] < alike).all():
-            kept.append(row)
-    return poses[kept]
+        same = next((first for first in people if likeness[row, first] >= alike), row)
+        people.setdefault(same, []).append(row)
+    if not complete:
+        return poses[list(people)]
+    return poses[[max(rows, key=lambda row: seen[row]) for rows in people.values()]]
 
 
 def foremost(poses: Poses, people: int) -> Poses:

@@ -136,6 +136,13 @@ def test_of_two_that_are_alike_the_surer_stays():
     assert kept.confidence.tolist() == pytest.approx([0.7, 0.6])
 
 
+def test_before_a_closer_look_the_whole_body_stays_however_much_surer_its_half_is():
+    both = poses(TALL, TALL, confidence=[0.9, 0.4])
+    both.score[0, 11:] = 0.05
+    assert distinct(both).confidence.tolist() == pytest.approx([0.9])
+    assert distinct(both, complete=True).confidence.tolist() == pytest.approx([0.4])
+
+
 def test_half_a_body_gives_way_to_the_whole_of_it():
     both = poses(TALL, TALL, confidence=[0.7, 0.6])
     both.score[0, 11:] = 0.05
