@@ -12,6 +12,7 @@ export const BONES = [
   [12, 14], [14, 16],
 ];
 
+const HEADS = [1, 17, 34, 34]; // channels of centre, heatmap, offset and regression
 const LOOKS = 3; // at a photo, each closer than the one before
 const WORSE = 0.6; // the last look is kept unless it is less than this part as sure as the best
 const LIKELY = 0.1; // the least score of a keypoint that chooses the next window
@@ -26,7 +27,13 @@ const CONFIDENT = 0.2; // the least score of a keypoint that counts for a person
 
 /** A model's file, ready to look, with what its card knows of its confidence: both written by `tendu models save`. */
 export async function openModel(address) {
+  const answer = await fetch(address, { method: "HEAD" });
+  if (!answer.ok) throw new Error(`There is no ${address}. Write it: tendu models save tendu-thunder-192 model.tflite`);
   const model = await loadAndCompile(address, { accelerator: "wasm" });
+  const channels = model.getOutputDetails().map(({ shape }) => shape.at(-1));
+  if (String(channels) !== String(HEADS)) {
+    throw new Error("This model does not end in MoveNet's heads. Take one of tendu's: tendu models save tendu-thunder-192 model.tflite");
+  }
   const side = model.getInputDetails()[0].shape[1];
   const card = await fetch(address.replace(/tflite$/, "json"));
   const calibration = card.ok ? (await card.json()).calibration : null;

@@ -4,15 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from tendu.errors import DataError, ModelError
+import numpy as np
+
+from tendu.errors import DataError
 from tendu.estimator import Estimator
 from tendu.looking import Look, check_look
 from tendu.metrics.platt import Platt
 from tendu.models.card import ModelCard
 from tendu.models.catalog import default_model
-from tendu.models.opened import Decode, OpenedModel, Precision, open_model
+from tendu.models.opened import Decode, OpenedModel, Precision, open_model, open_ports
 from tendu.models.weights import locate
 from tendu.runtimes.available import RuntimeName
+from tendu.runtimes.model_file import bytes_of
 from tendu.runtimes.open_runtime import open_runtime
 
 MIN_SCORE = 0.25
@@ -36,7 +39,7 @@ def load(
     """A model ready to be called with a picture.
 
     Args:
-        model: a name that `tendu models` lists, or the path of a .tflite file; None for the default model.
+        model: a name that `tendu models` lists, or the path of a .tflite or .onnx file; None for the default model.
         models: a folder to search before all others.
         decode: "float" reads the heads in float; "published" keeps the file's own output bit for bit.
         precision: "float" runs the same weights with float activations: a little more accurate.
@@ -64,7 +67,17 @@ def load(
         raise DataError(f"min_score lies between 0 and 1, not {min_score}.")
     name = default_model() if model is None else model
     path, card = locate(name, models=None if models is None else Path(models), progress=progress)
-    opened = open_file(path, card, decode=decode, precision=precision, size=size)
+    if path.suffix == ".onnx":
+        if (precision, size) != ("file", None):
+            raise DataError("An .onnx file is run as it is: leave precision and size out.")
+        content = bytes_of(path)
+        engine = open_runtime(content, runtime=runtime, threads=threads)
+        port = engine.inputs[0]
+        shapes = [one.shape for one in engine.outputs]
+        opened = open_ports(content, port.shape, shapes, floats=port.dtype == np.float32)
+    else:
+        opened = open_file(path, card, decode=decode, precision=precision, size=size)
+        engine = None
     if people > opened.people:
         more = "" if decode == "float" else ' With decode="float" a MoveNet tells 20.'
         raise DataError(
@@ -72,7 +85,7 @@ def load(
         )
     return Estimator(
         name=path.stem if card is None else card.name,
-        runtime=open_runtime(opened.content, runtime=runtime, threads=threads),
+        runtime=engine or open_runtime(opened.content, runtime=runtime, threads=threads),
         decoder=opened.decoder,
         height=opened.height,
         width=opened.width,
@@ -104,10 +117,7 @@ def open_file(
     Raises:
         DataError, ModelError: see `tendu.models.opened.open_model`; the file cannot be read.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"Cannot read {path}: {error.strerror}.") from error
+    content = bytes_of(path)
     if size is None and card is not None:
         size = card.read_at
     return open_model(content, decode=decode, precision=precision, size=size)

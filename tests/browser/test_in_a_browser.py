@@ -117,3 +117,17 @@ def test_the_bones_are_those_of_the_library(page):
     told = page('const { BONES, KEYPOINTS } = await import("./movenet.js"); return { BONES, KEYPOINTS };')
     assert told["KEYPOINTS"] == list(tendu.COCO17.names)
     assert {frozenset(bone) for bone in told["BONES"]} == {frozenset(bone) for bone in tendu.COCO17.bones}
+
+
+def test_the_page_says_what_it_needs(page, tmp_path, shared):
+    google = shared / "models/movenet/movenet-lightning-int8.tflite"
+    (tmp_path / "google.tflite").write_bytes(google.read_bytes())
+    told = page("""
+        const { loadLiteRt } = await import("@litertjs/core");
+        const { openModel } = await import("./movenet.js");
+        await loadLiteRt("./node_modules/@litertjs/core/wasm/");
+        const said = (address) => openModel(address).then(() => "opened", (error) => error.message);
+        return [await said("./none.tflite"), await said("./google.tflite")];
+    """)
+    assert told[0] == "There is no ./none.tflite. Write it: tendu models save tendu-thunder-192 model.tflite"
+    assert told[1].startswith("This model does not end in MoveNet's heads. Take one of tendu's: ")

@@ -5,6 +5,7 @@ import pytest
 
 import tendu
 from tiny_models import tiny_model
+from tiny_onnx import tiny_movenet, tiny_onnx
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,38 @@ def test_every_model_that_is_here_finds_the_couple(shared, name):
     assert len(poses) == 2
     assert poses.xy.dtype == np.float32
     assert (np.diff(poses.confidence) <= 0).all()
+
+
+@pytest.mark.parametrize("runtime", ["auto", "onnx", "openvino"])
+def test_an_onnx_file_is_run_as_it_is(tmp_path, runtime):
+    path = tmp_path / "movenet.onnx"
+    path.write_bytes(tiny_movenet())
+    with tendu.load(path, runtime=runtime) as model:
+        poses = model(np.full((80, 160, 3), 204, np.uint8))
+    np.testing.assert_allclose(poses.xy[0], np.tile([80, 40], (17, 1)), atol=0.5)
+    assert poses.score[0] == pytest.approx(
+        np.full(17, 0.8), abs=0.3
+    )  # the last look has black beside the picture
+    assert model.name == "movenet"
+
+
+def test_an_onnx_file_that_is_no_pose_model_or_is_to_be_changed_is_refused(tmp_path):
+    path = tmp_path / "tiny.onnx"
+    path.write_bytes(tiny_onnx())
+    with pytest.raises(
+        tendu.ModelError, match=r"^A pose model takes one picture|^This file is no pose model"
+    ):
+        tendu.load(path)
+    with pytest.raises(
+        tendu.DataError, match=r"^An \.onnx file is run as it is: leave precision and size out\.$"
+    ):
+        tendu.load(path, size=192)
+    with pytest.raises(tendu.DataError, match="leave precision and size out"):
+        tendu.load(path, precision="float")
+
+
+def test_a_file_that_is_there_and_no_model_is_called_so(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mk.py").write_text("print(1)")
+    with pytest.raises(tendu.ModelError, match=r"mk\.py is not a TensorFlow Lite file"):
+        tendu.load("mk.py")

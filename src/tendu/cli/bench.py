@@ -13,7 +13,7 @@ from tendu.cli.values import one_of, whole
 _FOLDER = click.Path(path_type=Path)
 
 _model = click.option(
-    "--model", metavar="NAME|FILE", help='A model\'s name, see "tendu models", or a .tflite file.'
+    "--model", metavar="NAME|FILE", help='A model\'s name, see "tendu models", or a .tflite or .onnx file.'
 )
 _shelf = click.option(
     "--models", type=_FOLDER, metavar="FOLDER", help="Look for model files in this folder too."

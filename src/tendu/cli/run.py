@@ -61,7 +61,7 @@ RUNTIMES = ("auto", "litert", "openvino", "onnx", "edgetpu")
     help="Frames a second of the film that is written; photos are shown for a second each when not given.",
 )
 @click.option("--no-smooth", is_flag=True, help="Leave points in films shaking as the model sees them.")
-@click.option("--model", metavar="NAME|FILE", help='A model\'s name, see "tendu models", or a .tflite file.')
+@click.option("--model", metavar="NAME|FILE", help='A model\'s name, see "tendu models", or a .tflite or .onnx file.')
 @click.option(
     "--models",
     type=click.Path(path_type=Path),

@@ -77,7 +77,7 @@ KOREAN = {
     "Leave points in films shaking as the model sees them.": (
         "동영상에서 지점의 떨림을 다듬지 않고 모델이 본 그대로 둡니다."
     ),
-    'A model\'s name, see "tendu models", or a .tflite file.': '모델 이름("tendu models" 참고) 또는 .tflite 파일.',
+    'A model\'s name, see "tendu models", or a .tflite or .onnx file.': '모델 이름("tendu models" 참고) 또는 .tflite나 .onnx 파일.',
     "Look for model files in this folder too.": "이 폴더에서도 모델 파일을 찾습니다.",
     "float, when not given: read the model's inner numbers, which is more exact. published: take its own output.": (
         "주지 않으면 float: 모델 안쪽의 값을 읽어 더 정확합니다. published: 모델의 출력을 그대로 씁니다."

@@ -107,6 +107,29 @@ def plain_model(content: bytes, *, size: int | None = None) -> bytes:
     return Graph(made).resized(side) if side else made
 
 
+def open_ports(
+    content: bytes, taken: tuple[int, ...], given: list[tuple[int, ...]], *, floats: bool
+) -> OpenedModel:
+    """A file that tendu does not look into (.onnx), recognised by what a runtime says of it, and run as it is.
+
+    Args:
+        content: its bytes.
+        taken: the shape of its input, [1, height, width, 3]; -1 for a size that it leaves open.
+        given: those of its outputs: MoveNet's four heads in the order of `HEADS`, [1, 1, 17, 3], [1, 6, 56], or PoseNet's maps.
+        floats: whether its input is of floats.
+
+    Raises:
+        ModelError: it is no pose model that tendu knows.
+    """
+    if len(taken) != 4 or taken[3] != 3:
+        raise ModelError(f"A pose model takes one picture [1, height, width, 3]; this file takes {taken}.")
+    height, width = (side if side > 0 else OPEN_SIZE for side in taken[1:3])
+    heads = [shape[-1:] for shape in given] == [(1,), (17,), (34,), (34,)]
+    decoder, people = (HeadsDecoder(), 20) if heads else _decoder(given, height, width)
+    centred = floats and isinstance(decoder, PoseNetDecoder)
+    return OpenedModel(content, decoder, height, width, centred, people)
+
+
 def _input_shape(graph: Graph) -> tuple[int, ...]:
     shape = graph.shape(graph.inputs[0]) if len(graph.inputs) == 1 else ()
     if len(shape) != 4 or shape[3] != 3:
@@ -116,20 +139,24 @@ def _input_shape(graph: Graph) -> tuple[int, ...]:
 
 def _recognised(graph: Graph, height: int, width: int, decode: Decode) -> tuple[list[int], Decoder, int]:
     """Where the graph should end, what reads it, and how many people one run can show."""
-    shapes = [graph.shape(tensor) for tensor in graph.outputs]
     heads = graph.heads()
     if heads is not None and (decode == "float" or len(graph.outputs) == len(heads)):
         return heads, HeadsDecoder(), 20
-    if shapes == [(1, 1, 17, 3)]:
-        return graph.outputs, SinglePoseDecoder(), 1
-    if len(shapes) == 1 and shapes[0][-1:] == (56,):
-        return graph.outputs, MultiPoseDecoder(), 6
     ends = graph.before("PosenetDecoderOp") or graph.outputs
-    maps = {graph.shape(tensor)[-1:]: graph.shape(tensor) for tensor in ends}
+    return ends, *_decoder([graph.shape(tensor) for tensor in ends], height, width)
+
+
+def _decoder(shapes: list[tuple[int, ...]], height: int, width: int) -> tuple[Decoder, int]:
+    """What reads outputs of these shapes, and how many people one run can show."""
+    if shapes == [(1, 1, 17, 3)]:
+        return SinglePoseDecoder(), 1
+    if len(shapes) == 1 and shapes[0][-1:] == (56,):
+        return MultiPoseDecoder(), 6
+    maps = {shape[-1:]: shape for shape in shapes}
     if {(17,), (34,)} <= set(maps):
         rows = maps[17,][1]
         stride = 2 ** int(np.round(np.log2((height - 1) / max(rows - 1, 1))))
-        return ends, PoseNetDecoder(stride, height, width), 20
+        return PoseNetDecoder(stride, height, width), 20
     raise ModelError(
         f"This file is no pose model that tendu knows: its outputs are {shapes}. Known are MoveNet (heads, SinglePose, "
         "MultiPose) and PoseNet."

@@ -76,7 +76,7 @@ def locate(
     the catalog's of that file name, else None. A calibration counts for the very file that it was fitted on alone.
 
     Args:
-        name_or_path: a name of the catalog, or the path of any .tflite file.
+        name_or_path: a name of the catalog, or the path of any .tflite or .onnx file.
         models: a folder to search besides the usual ones.
         fetch: whether the network may be used for a model that is not here.
         progress: told how far a fetch is.
@@ -86,13 +86,17 @@ def locate(
         ModelError: the file is damaged, is not here and may not or cannot be fetched.
         DataError: a folder that is named is not there.
     """
-    if isinstance(name_or_path, Path) or name_or_path.endswith(".tflite") or os.sep in name_or_path:
-        path = Path(name_or_path).expanduser()
+    path = Path(name_or_path).expanduser()
+    like_a_path = (
+        isinstance(name_or_path, Path) or path.suffix in {".tflite", ".onnx"} or os.sep in name_or_path
+    )
+    if like_a_path or path.is_file():
         if not path.is_file():
             raise ModelError(f"There is no model file {path}.")
-        check_tflite(path)
+        if path.suffix != ".onnx":
+            check_tflite(path)
         return path, _card_at(path)
-    card = card_of(name_or_path)
+    card = card_of(str(name_or_path))
     path = find(card, models=models)
     if path is not None:
         verify(card, path)
