@@ -153,7 +153,7 @@ class Estimator:
         # Afar, a ghost can look surer than a person: a few more than wanted get a second look.
         several = self.people + SPARE
         seen = gathered([self.see(frame, window, people=several) for window in windows])
-        candidates = distinct(seen, alike=0.5, complete=True)[:several]
+        candidates = distinct(seen, alike=0.5, complete=len(windows) > 1)[:several]
         return self.again(frame, candidates, mirrored=look == "mirrored")
 
     def again(self, frame: Frame, poses: Poses, *, mirrored: bool = False) -> Poses:

@@ -234,8 +234,7 @@ def _chosen(truth: Truth, protocol: Protocol, margin: float) -> list[TruePhoto]:
 
 def _cropped(estimator: Estimator, frame: Frame, person: TruePerson, margin: float) -> Poses:
     """What the estimator says of the square around a person alone, in pixels of the whole photo."""
-    left, top, width, height = person.box
-    square = Window.around(np.array([[left, top], [left + width, top + height]]), margin=margin, least=1.0)
+    square = Window.around(np.array(person.box).reshape(2, 2), margin=margin, least=1.0)
     corner, side = np.floor([square.left, square.top]).astype(int), int(np.ceil(square.width))
     cut = np.zeros((side, side, 3), np.uint8)
     size = np.array([frame.stamp.width, frame.stamp.height])

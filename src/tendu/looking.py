@@ -143,7 +143,7 @@ def agreed(first: Poses, second: Poses) -> Poses:
 def distinct(poses: Poses, *, alike: float = 0.4, complete: bool = False) -> Poses:
     """The poses without duplicates: of two that are alike (OKS), the surer and more complete stays.
 
-    With `complete` the most complete of those who are alike stays, however sure: where somebody is looked at closer next,
+    With `complete` the most complete of those who are alike stays, however sure: where tiles are looked at closer next,
     the half of them that fills a tile is surer than the whole, and a look at it never sees their legs.
 
     Points count that are likely in both, so that half a body at a window's edge is known as part of the whole. So is

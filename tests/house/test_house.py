@@ -68,6 +68,15 @@ def test_a_file_imports_only_from_floors_below_or_its_own_room(path):
         assert other_floor < floor or same_floor, f"{name_of(path)} on floor {floor} imports {module}"
 
 
+def test_no_two_files_need_each_other():
+    """`Estimator.follow` is a short name for a `Follower`, which stands on an estimator: the one exception."""
+    needs = {name_of(path): imports(path) for path in FILES if path != HOUSE / "__init__.py"}
+    needs["tendu.estimator"] -= {"tendu.follower"}
+    while free := {name for name, needed in needs.items() if not needed & needs.keys()}:
+        needs = {name: needed for name, needed in needs.items() if name not in free}
+    assert not needs, f"in a circle: {sorted(needs)}"
+
+
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_a_file_is_one_idea(path):
     assert path.stem not in FORBIDDEN, f"{path.name} says nothing about what is in it"

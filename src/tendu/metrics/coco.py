@@ -28,7 +28,7 @@ class TruePerson:
     Attributes:
         xy: float32 (17, 2), x before y, image pixels, pixel centres at .5; meaningless where not labelled.
         labelled: bool (17,), which points are marked, hidden ones included.
-        box: left, top, width, height, image pixels.
+        box: left, top, right, bottom, image pixels.
         area: of the person's outline, px².
         crowd: the box holds a crowd, not one person.
     """
@@ -179,7 +179,7 @@ def _person(one: dict[str, Any]) -> TruePerson:
     return TruePerson(
         xy=points[:, :2] + np.float32(0.5),
         labelled=(points[:, 2] > 0) & (one["num_keypoints"] > 0),
-        box=(left, top, width, height),
+        box=(left, top, left + width, top + height),
         area=float(one["area"]),
         crowd=bool(one["iscrowd"]),
     )

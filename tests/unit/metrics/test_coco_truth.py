@@ -10,7 +10,7 @@ from tendu.metrics.coco import as_results, read_truth
 from tendu.pose import Poses
 
 
-def test_truth_is_read_half_a_pixel_later_than_coco_counts_and_boxes_as_they_are(tmp_path):
+def test_truth_is_read_half_a_pixel_later_than_coco_counts_and_boxes_by_their_corners(tmp_path):
     marked = person(7, 42, 10, 20, 100, labelled=3)
     truth = read_truth(coco_folder(tmp_path / "set", [marked]))
     (photo,) = truth.photos
@@ -18,7 +18,7 @@ def test_truth_is_read_half_a_pixel_later_than_coco_counts_and_boxes_as_they_are
     assert photo.number == 42
     assert photo.path == tmp_path / "set" / "images" / "000000000042.jpg"
     np.testing.assert_allclose(one.xy[0], np.array(marked["keypoints"][:2]) + 0.5, rtol=1e-6)
-    assert one.box == (10, 20, 100, 100)
+    assert one.box == (10, 20, 110, 120)
     assert one.labelled.tolist() == [True] * 3 + [False] * 14
 
 
