@@ -109,7 +109,7 @@ class Estimator:
     def see(self, frame: Frame, window: Window, *, people: int = 1, mirrored: bool = False) -> Poses:
         """What one look at one window shows: one inference, two where `mirrored`; nobody is left out yet."""
         port = self.runtime.inputs[0]
-        tensor = prepare(frame, window, self.height, self.width, port.dtype, centred=self.centred)
+        tensor = prepare(frame, window, self.width, self.height, port.dtype, centred=self.centred)
         outputs = self.runtime.raw(tensor)
         flipped = self.runtime.raw(np.ascontiguousarray(tensor[:, :, ::-1])) if mirrored else None
         seen = self.decoder(outputs, people=people, mirrored=flipped)

@@ -6,18 +6,19 @@ Only sources and sinks own threads: the next frames are decoded and the last one
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 from tendu.course import Completing, Laps, Stage, Tally
 from tendu.drawing.draw import draw
-from tendu.errors import SinkError, SourceError
+from tendu.errors import DataError, SinkError, SourceError
 from tendu.estimator import Estimator
 from tendu.follower import Follower
 from tendu.frame import Frame
 from tendu.loading import load
 from tendu.motion.smooth import Smoother
-from tendu.motion.track import Tracker
+from tendu.motion.track import Lock, Tracker
 from tendu.pose import Poses
 from tendu.runtimes.available import version_of
 from tendu.runtimes.machine import threads_beside_decoder
@@ -91,6 +92,8 @@ def run(
     overwrite: bool = False,
     track: bool = True,
     smooth: bool = True,
+    lock: Lock = None,
+    drawing: Callable[[Frame, Poses], Frame] | None = None,
     show: bool = False,
     progress: Progress | None = None,
     clock: Callable[[], float] = perf_counter,
@@ -113,6 +116,10 @@ def run(
         overwrite: whether outputs that are there already may be replaced.
         track: whether people in a film are numbered.
         smooth: whether their movement is smoothed; for several people this needs `track`.
+        lock: report one person of a film only: "largest", "centre" or their number, see `Tracker.lock`; this needs a model
+            that looks for several, and `track`.
+        drawing: draws poses on a frame for outputs of pictures; None for `tendu.draw` with sides in colours, or people where
+            several are looked for.
         show: whether a window shows the drawn frames; closing it ends the run.
         progress: called after each frame.
         clock: seconds; for tests.
@@ -120,7 +127,7 @@ def run(
     Raises:
         SourceError: the source cannot be read; the outputs hold what was done until then.
         SinkError: an output cannot be written, or is named twice; the others are completed.
-        DataError: a cut is asked of a source that is open or has no length.
+        DataError: a cut is asked of a source that is open or has no length, or a lock of photos.
         TenduError: whatever loading the model raises.
     """
     laps = Laps(clock)
@@ -133,6 +140,10 @@ def run(
         with ExitStack() as inputs, Completing() as completing, ExitStack() as outputs:
             opened = open_source(source, every=every, start=start, end=end)
             facts = opened.facts
+            if lock is not None and not (facts.moving and track):
+                raise DataError(
+                    "A lock follows one person through a film, by tracks: leave it out for photos, or leave track on."
+                )
             frames = inputs.enter_context(opened if facts.live else ReadAhead(opened))
             filmed = rate or (None if facts.moving else _PHOTO_RATE)
             _refuse_twins(targets)
@@ -147,7 +158,8 @@ def run(
                 outputs.enter_context(sink)
             outputs.push(completing.begin)
             look = Follower(estimator).update if facts.moving else estimator
-            tracker = Tracker() if track and facts.moving else None
+            tracker = Tracker(lock=lock) if track and facts.moving else None
+            paint = drawing or _drawing(several=estimator.people > 1)
             smoother = Smoother() if smooth and facts.moving else None
             laps.end("open")
             for frame in frames:
@@ -157,7 +169,7 @@ def run(
                 poses = poses if tracker is None else tracker.update(poses)
                 poses = poses if smoother is None else smoother.update(poses)
                 laps.end("track")
-                _give(frame, poses, sinks, laps, several=estimator.people > 1)
+                _give(frame, poses, sinks, laps, paint)
                 laps.end("write")
                 tally.add(poses)
                 if progress is not None:
@@ -231,15 +243,17 @@ def _made_by(estimator: Estimator, *, tracked: bool, smoothed: bool) -> dict[str
     }
 
 
-def _give(frame: Frame, poses: Poses, sinks: list[Sink], laps: Laps, *, several: bool) -> None:
+def _drawing(*, several: bool) -> Callable[[Frame, Poses], Frame]:
+    """How poses are drawn where nobody says otherwise."""
+    return partial(draw, colour_by="person", labels="track") if several else draw
+
+
+def _give(
+    frame: Frame, poses: Poses, sinks: list[Sink], laps: Laps, paint: Callable[[Frame, Poses], Frame]
+) -> None:
     """Hands a frame to every sink: its poses, or the frame with them drawn on it."""
     if any(sink.takes == "pictures" for sink in sinks):
-        frame = draw(
-            frame,
-            poses,
-            colour_by="person" if several else "side",
-            labels="track" if several else "none",
-        )
+        frame = paint(frame, poses)
     laps.end("draw")
     for sink in sinks:
         if sink.takes == "poses":

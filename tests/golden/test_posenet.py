@@ -39,7 +39,7 @@ def look(model, photo):
     _, height, width, _ = port.shape
     frame = Frame.of(cv2.cvtColor(cv2.imread(str(photo)), cv2.COLOR_BGR2RGB))
     window = Window.stretched(frame.stamp.width, frame.stamp.height)
-    outputs = runtime.run(prepare(frame, window, height, width, port.dtype))
+    outputs = runtime.run(prepare(frame, window, width, height, port.dtype))
     runtime.close()
     seen = PoseNetDecoder(stride=16, height=height, width=width)(outputs, people=20)
     return seen, np.array([width, height], np.float32)

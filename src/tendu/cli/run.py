@@ -1,22 +1,29 @@
 """`tendu run`, the verb that needs not be said: sources in, poses and pictures out."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tendu.cli.spoken import say
-from tendu.cli.values import moment, one_of, share, whole
+from tendu.cli.values import locked, moment, one_of, share, whole
 from tendu.cli.values import rate as frame_rate
 from tendu.file_names import FILMS
 
 if TYPE_CHECKING:
+    from tendu.drawing.draw import Labels
     from tendu.estimator import Estimator
+    from tendu.motion.track import Lock
 
 # What the library knows as LOOKS and NAMES; importing those here would slow help down.
 LOOKS = ("auto", "once", "zoom", "mirrored", "tiles")
+LABELS = ("none", "track", "confidence", "both")
 RUNTIMES = ("auto", "litert", "openvino", "onnx", "edgetpu")
+
+# How many people are looked for where one of them is to be followed.
+_LOCKED_AMONG = 5
 
 
 @click.command()
@@ -60,8 +67,26 @@ RUNTIMES = ("auto", "litert", "openvino", "onnx", "edgetpu")
     metavar="RATE",
     help="Frames a second of the film that is written; photos are shown for a second each when not given.",
 )
+@click.option(
+    "--lock",
+    type=locked,
+    metavar="[largest|centre|N]",
+    help="Report one person of a film only: the largest or the most central of the first frame with anybody, or the one "
+    "who got this number; up to 5 people are looked for when --people is not given.",
+)
+@click.option("--blur-faces", is_flag=True, help="Make every face in drawn pictures unrecognisable.")
+@click.option("--black", is_flag=True, help="Draw people on black instead of on the picture.")
+@click.option("--boxes", is_flag=True, help="Draw everybody's box.")
+@click.option(
+    "--labels",
+    type=one_of(LABELS),
+    metavar=f"[{'|'.join(LABELS)}]",
+    help="What is written above everybody; track, when not given, where several people are looked for, else none.",
+)
 @click.option("--no-smooth", is_flag=True, help="Leave points in films shaking as the model sees them.")
-@click.option("--model", metavar="NAME|FILE", help='A model\'s name, see "tendu models", or a .tflite or .onnx file.')
+@click.option(
+    "--model", metavar="NAME|FILE", help='A model\'s name, see "tendu models", or a .tflite or .onnx file.'
+)
 @click.option(
     "--models",
     type=click.Path(path_type=Path),
@@ -112,6 +137,11 @@ def run(
     start: float | None,
     end: float | None,
     rate: float | None,
+    lock: "Lock",
+    blur_faces: bool,
+    black: bool,
+    boxes: bool,
+    labels: "Labels | None",
     **choices: Any,
 ) -> int:
     """Find poses in photos, films and cameras; keep, draw or show them.
@@ -127,6 +157,7 @@ def run(
     from tendu.cli.keypoints import Keypoints
     from tendu.cli.progress import Bar
     from tendu.cli.summary import lines
+    from tendu.drawing.draw import draw
     from tendu.loading import load
     from tendu.pipeline import run as run_pipeline
     from tendu.runtimes.machine import threads_beside_decoder
@@ -135,8 +166,8 @@ def run(
     film = next((name for name in sources if name.lower().endswith(FILMS)), None)
     if film is not None and len(sources) > 1:
         raise click.UsageError(f"Films are taken one at a time: give {film} alone.")
-    several = sources[0] if len(sources) == 1 else list(sources)
-    source = open_source(several, every=every or 1, start=start, end=end)
+    named = sources[0] if len(sources) == 1 else list(sources)
+    source = open_source(named, every=every or 1, start=start, end=end)
     moving = source.facts.moving
     kept = bool(targets) or show
 
@@ -148,6 +179,17 @@ def run(
         return found
 
     options = {name: value for name, value in choices.items() if value is not None}
+    if lock is not None:
+        options.setdefault("people", _LOCKED_AMONG)
+    several = options.get("people", 1) > 1
+    drawing = partial(
+        draw,
+        colour_by="person" if several else "side",
+        background="black" if black else "picture",
+        boxes="shown" if boxes else "hidden",
+        faces="blurred" if blur_faces else "shown",
+        labels=labels or ("track" if several else "none"),
+    )
     if moving:
         options.setdefault("threads", threads_beside_decoder(source.facts.pixels))
     with Bar(shown=not quiet and sys.stderr.isatty() and not ("-" in targets and sys.stdout.isatty())) as bar:
@@ -158,6 +200,8 @@ def run(
             rate=rate,
             overwrite=overwrite,
             smooth=not no_smooth,
+            lock=lock,
+            drawing=drawing,
             show=show,
             progress=bar.tell(say("frames") if moving else say("photos")),
         )

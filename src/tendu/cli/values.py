@@ -59,6 +59,15 @@ def moment(text: str) -> float:
     return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
 
 
+def locked(text: str) -> str | int:
+    """Whom to follow alone: "largest", "centre", or a person's number.
+
+    >>> locked("largest"), locked("2")
+    ('largest', 2)
+    """
+    return whole(text) if text.isdecimal() else one_of(("largest", "centre"))(text)
+
+
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
     """One of some words; a misspelt one is met with a guess."""
 

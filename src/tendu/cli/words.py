@@ -74,6 +74,17 @@ KOREAN = {
     "Frames a second of the film that is written; photos are shown for a second each when not given.": (
         "만드는 동영상의 초당 프레임 수. 주지 않으면 사진은 한 장을 1초씩 보여 줍니다."
     ),
+    "Report one person of a film only: the largest or the most central of the first frame with anybody, or the one who got "
+    "this number; up to 5 people are looked for when --people is not given.": (
+        "동영상에서 한 사람만 알립니다. 사람이 처음 나온 프레임에서 가장 큰 사람(largest)이나 가운데 사람(centre), 또는 이 번호를 받은 "
+        "사람입니다. --people을 주지 않으면 5명까지 찾습니다."
+    ),
+    "Make every face in drawn pictures unrecognisable.": "그린 그림에서 모든 얼굴을 알아볼 수 없게 합니다.",
+    "Draw people on black instead of on the picture.": "사진 대신 검은 바탕에 그립니다.",
+    "Draw everybody's box.": "사람마다 상자를 그립니다.",
+    "What is written above everybody; track, when not given, where several people are looked for, else none.": (
+        "사람 위에 쓰는 것. 주지 않으면 여러 사람을 찾을 때 track, 아니면 none입니다."
+    ),
     "Leave points in films shaking as the model sees them.": (
         "동영상에서 지점의 떨림을 다듬지 않고 모델이 본 그대로 둡니다."
     ),

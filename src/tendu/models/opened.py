@@ -156,7 +156,7 @@ def _decoder(shapes: list[tuple[int, ...]], height: int, width: int) -> tuple[De
     if {(17,), (34,)} <= set(maps):
         rows = maps[17,][1]
         stride = 2 ** int(np.round(np.log2((height - 1) / max(rows - 1, 1))))
-        return PoseNetDecoder(stride, height, width), 20
+        return PoseNetDecoder(stride, height=height, width=width), 20
     raise ModelError(
         f"This file is no pose model that tendu knows: its outputs are {shapes}. Known are MoveNet (heads, SinglePose, "
         "MultiPose) and PoseNet."

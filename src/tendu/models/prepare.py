@@ -11,8 +11,8 @@ from tendu.window import Window
 def prepare(
     frame: Frame,
     window: Window,
-    height: int,
     width: int,
+    height: int,
     dtype: np.dtype[np.generic],
     *,
     centred: bool = False,
@@ -22,8 +22,8 @@ def prepare(
     Args:
         frame: the picture.
         window: the part to look at.
-        height: the rows of the model's input.
-        width: its columns.
+        width: the columns of the model's input.
+        height: its rows.
         dtype: its type: integers and floats take 0 to 255 as MoveNet's files do.
         centred: floats run from -1 to 1 instead (x / 127.5 - 1), as float PoseNet files want.
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from standing import film_frames, standing
 from tendu import loading
 from tendu.cli import run as verb
 from tendu.cli.main import main
+from tendu.drawing.draw import Labels
 from tendu.errors import UnknownModelError
 from tendu.frame import Frame
 from tendu.looking import LOOKS
@@ -17,6 +19,7 @@ from tendu.runtimes.available import NAMES
 from tendu.sinks.images import PictureFile
 from tendu.sinks.reading import read_poses
 from tendu.sinks.video_file import FilmSink
+from tendu.sources.images import read_photo
 
 
 @pytest.fixture(autouse=True)
@@ -232,3 +235,36 @@ def test_help_states_the_library_s_own_default(capsys):
     assert (
         f"How sure the model must be of a person, from 0 to 1; {loading.MIN_SCORE:g} when not given." in text
     )
+
+
+def test_how_people_are_drawn_can_be_typed(capsys, photo, tmp_path):
+    def drawn(*words):
+        assert tendu(capsys, photo, "-o", tmp_path / "d.png", "--overwrite", *words)[0] == 0
+        return read_photo(tmp_path / "d.png").image.copy()
+
+    plain, black, boxes, labels = drawn(), drawn("--black"), drawn("--boxes"), drawn("--labels", "confidence")
+    assert (plain[0, 0].tolist(), black[0, 0].tolist()) == ([99] * 3, [0] * 3)
+    assert (boxes != plain).any()
+    assert (labels != plain).any()
+    blurred = drawn("--blur-faces")
+    assert blurred.shape == plain.shape
+
+
+def test_one_person_of_a_film_can_be_followed_alone(capsys, film, tmp_path, model):
+    table = tmp_path / "p.jsonl"
+    assert tendu(capsys, film, "-o", table, "--lock", "largest")[0] == 0
+    assert model[0]["people"] == 5
+    assert [poses.track.tolist() for poses in read_poses(table)] == [[2]] * 20  # who stands nearer
+    assert tendu(capsys, film, "-o", table, "--overwrite", "--lock", "9", "--people", "3")[0] == 0
+    assert model[1]["people"] == 3
+    assert {poses.reason for poses in read_poses(table)} == {"person 9 is not seen"}
+
+
+def test_a_lock_is_of_films(capsys, photo):
+    code, _, err = tendu(capsys, photo, "--lock", "largest")
+    assert (code, err) == (
+        1,
+        "tendu: A lock follows one person through a film, by tracks: leave it out for photos, or leave track on.\n",
+    )
+    assert "Did you mean 'largest'?" in tendu(capsys, photo, "--lock", "larges")[2]
+    assert set(verb.LABELS) == set(get_args(Labels))
