@@ -74,7 +74,11 @@ _LOCKED_AMONG = 5
     help="Report one person of a film only: the largest or the most central of the first frame with anybody, or the one "
     "who got this number; up to 5 people are looked for when --people is not given.",
 )
-@click.option("--blur-faces", is_flag=True, help="Make every face in drawn pictures unrecognisable.")
+@click.option(
+    "--blur-faces",
+    is_flag=True,
+    help="Make the faces of all who are reported unrecognisable; whoever is not reported stays as they are.",
+)
 @click.option("--black", is_flag=True, help="Draw people on black instead of on the picture.")
 @click.option("--boxes", is_flag=True, help="Draw everybody's box.")
 @click.option(

@@ -79,7 +79,9 @@ KOREAN = {
         "동영상에서 한 사람만 알립니다. 사람이 처음 나온 프레임에서 가장 큰 사람(largest)이나 가운데 사람(centre), 또는 이 번호를 받은 "
         "사람입니다. --people을 주지 않으면 5명까지 찾습니다."
     ),
-    "Make every face in drawn pictures unrecognisable.": "그린 그림에서 모든 얼굴을 알아볼 수 없게 합니다.",
+    "Make the faces of all who are reported unrecognisable; whoever is not reported stays as they are.": (
+        "찾은 사람의 얼굴을 알아볼 수 없게 합니다. 찾지 못했거나 빠진 사람은 그대로입니다."
+    ),
     "Draw people on black instead of on the picture.": "사진 대신 검은 바탕에 그립니다.",
     "Draw everybody's box.": "사람마다 상자를 그립니다.",
     "What is written above everybody; track, when not given, where several people are looked for, else none.": (

@@ -50,7 +50,7 @@ def draw(
         background: "black" leaves the picture out, for privacy or for a stage.
         boxes: whether each person's box is drawn.
         labels: what is written above each person: the track number, the confidence in per cent, or both.
-        faces: "blurred" makes every face unrecognisable, also those whose points have low scores.
+        faces: "blurred" makes every face of these poses unrecognisable, also those whose points have low scores.
 
     Raises:
         DataError: it is no picture, the poses are of one of another size, `min_score` is outside 0 to 1, or an option is unknown.
