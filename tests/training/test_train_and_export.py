@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import tarfile
 
 import numpy as np
@@ -57,7 +58,13 @@ def test_a_run_is_trained_resumed_and_exported(folder, capsys):
     assert main(said) == 0
     card = json.loads((folder / "mine-int8.json").read_text())
     assert card["bytes"] == (folder / "mine-int8.tflite").stat().st_size
-    assert card["sha256"] in (folder / "mine-int8.md").read_text()
+    assert card["licence"] == "not stated"
+    report = (folder / "mine-int8.md").read_text()
+    assert card["sha256"] in report
+    assert "From `checkpoint.pt`: 12 steps of `tendu train`" in report
+    pairs = re.findall(r"^\| (.+) and (.+?)(?: \| [\d.]+){4} \|$", report, re.MULTILINE)
+    half, eight = "`mine-float16`", "`mine-int8`"
+    assert pairs == [("the network", half), ("the network", eight), (half, eight)]
     with tendu.load(folder / "mine-int8.tflite") as model:
         assert (
             len(model.see(tendu.Frame.of(np.zeros((96, 96, 3), np.uint8)), tendu.Window(0, 0, 96, 96))) == 1
@@ -120,7 +127,7 @@ def test_an_exported_card_carries_the_calibration_of_held_people(folder, monkeyp
     sure = np.repeat(np.array([0.5, 0.3], np.float32), 60)
     right = np.concatenate([np.arange(60) < 40, np.arange(60) < 20])
     monkeypatch.setattr(
-        "tendu.training.chances.guesses", lambda _estimator, held: (sure[: 120 * len(held)], right)
+        "tendu.training.measured.guesses", lambda _estimator, held: (sure[: 120 * len(held)], right)
     )
     labels = str(folder / "made.jsonl")
     said = ["export", str(folder / "tiny.pt"), "--data", labels, "-o", str(folder / "sure.tflite")]

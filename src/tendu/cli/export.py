@@ -1,6 +1,7 @@
 """`tendu export`: a trained network becomes .tflite files with their cards."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +9,9 @@ from tendu.cli.progress import Bar
 from tendu.cli.values import share, whole, wholes
 from tendu.errors import DataError, SinkError, SourceError
 from tendu.extras import require
+
+if TYPE_CHECKING:
+    from tendu.training.report import Origin
 
 _CHECKED = 20  # pictures on which a file is compared with its network
 
@@ -56,6 +60,12 @@ _CHECKED = 20  # pictures on which a file is compared with its network
     multiple=True,
     metavar="FOLDER",
     help="Measure AP on these annotated photos; may be given several times.",
+)
+@click.option(
+    "--licence",
+    default="not stated",
+    metavar="TEXT",
+    help="Under which licence the file is offered, as SPDX names it; not stated, when not given.",
 )
 @click.option("--source", default="trained with tendu", metavar="TEXT", help="Who made it, and of what.")
 @click.option("--note", default="", metavar="TEXT", help="One sentence on what it is good for.")
@@ -122,6 +132,7 @@ def export(
     neck: int | None,
     settle: tuple[Path, Path, int] | None,
     settle_sizes: tuple[int, ...],
+    licence: str,
     source: str,
     note: str,
     about: Path | None,
@@ -134,12 +145,12 @@ def export(
     Each file is compared with the network in PyTorch; what is printed stands in its .md too.
     """
     require("torch", extra="train", purpose="Exporting")
-    from tendu.training.chances import chances, estimator_of, guesses
     from tendu.training.data import read_crops
-    from tendu.training.export import card_of, files_of, parity, report_of, write_model
-    from tendu.training.judge import judged
+    from tendu.training.export import card_of, files_of, write_model
+    from tendu.training.measured import measured
     from tendu.training.narrow import smaller
     from tendu.training.quantize import calibration_pictures
+    from tendu.training.report import report_of
     from tendu.training.rounding import PICTURES
     from tendu.training.settle import settler
     from tendu.training.start import blended, network_from
@@ -176,20 +187,40 @@ def export(
             tell=bar.tell("settling"),
         )
         models = files_of(network, precisions, pictures, settle=settling)
+    found = measured(
+        network,
+        {names[one]: model for one, model in models.items()},
+        pictures[:_CHECKED],
+        held=unseen,
+        judges=judges,
+        threads=threads,
+    )
+    origin = _origin_of(
+        checkpoint, blend, made_smaller=bool(inner or neck), settled=settle[2] if settle else 0
+    )
     for precision, model in models.items():
-        learned = None
-        if unseen:
-            with estimator_of(model, threads=threads) as estimator:
-                learned = chances(*guesses(estimator, unseen))
-        found = parity(network, model, pictures[:_CHECKED], threads=threads)
-        figures = [
-            figure for folder in judges for figure in judged(model, folder, looks_many=True, threads=threads)
-        ]
+        name = names[precision]
+        learned = found[name].chances
         platt = None if learned is None else learned.platt
-        card = card_of(names[precision], network, precision, model, source=source, note=note, platt=platt)
-        report = report_of(card, found, figures, chances=learned, about=text)
+        card = card_of(
+            name, network, precision, model, licence=licence, source=source, note=note, platt=platt
+        )
+        report = report_of(card, found[name], origin, about=text)
         write_model(output.parent, card, model, report)
         click.echo(report)
+
+
+def _origin_of(
+    checkpoint: Path, blend: tuple[tuple[Path, float], ...], *, made_smaller: bool, settled: int
+) -> "Origin":
+    """What is known of how the network came about; a .tflite or .json file says nothing of its training."""
+    from tendu.training.checkpoint import load
+    from tendu.training.report import Origin
+
+    run = None if checkpoint.suffix in {".tflite", ".json"} else load(checkpoint)
+    steps, seconds = (None, 0.0) if run is None else (run.step, run.seconds)
+    shares = [(path.name, part) for path, part in blend]
+    return Origin(checkpoint.name, steps, seconds, shares, made_smaller, settled)
 
 
 def _refuse_what_is_there(output: Path, names: list[str], *, overwrite: bool) -> None:

@@ -61,6 +61,9 @@ TRAINING = {
         "이 사진들로 AP를 잽니다. 여러 번 줄 수 있습니다."
     ),
     "Mix in another network with this share.": "이 비율로 다른 네트워크를 섞습니다.",
+    "Under which licence the file is offered, as SPDX names it; not stated, when not given.": (
+        "파일을 어떤 라이선스로 내놓는지 SPDX 이름으로 적습니다. 주지 않으면 밝히지 않은 것으로 적습니다."
+    ),
     "Who made it, and of what.": "누가 무엇으로 만들었는지.",
     "One sentence on what it is good for.": "어디에 좋은지 한 문장.",
     "Markdown on data, training and limits, to stand in the card.": (

@@ -22,7 +22,7 @@ class ModelCard:
         addresses: where the file can be fetched, the official one first; empty for bundled models.
         sha256: of the file; None where it is not known yet: then it is recorded on first fetch and enforced after.
         bytes: of the file, None where not known.
-        licence: SPDX name.
+        licence: SPDX name; "not stated" where the makers of a file of one's own named none.
         source: who made it and where it is described.
         people: how many people one run of it can tell apart.
         stride: input pixels per cell of its heatmaps.
