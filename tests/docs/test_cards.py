@@ -52,3 +52,16 @@ def test_all_cards_give_one_figure_for_one_thing():
 def test_how_well_several_people_are_seen_stands_in_one_place_alone(name):
     assert '`docs/models.md`, "Several people"' in card(name)
     assert not re.search(r"^\| (several people|coco-multi-dev)", card(name), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", [*TEXTS, "tendu-thunder-192"])
+def test_a_card_says_before_all_figures_what_its_photos_allow(name):
+    first = card(name).partition("\n- file:")[0]
+    assert "for research only" in first
+    assert "its weights are offered under Apache-2.0" in first
+    assert ("without a named licence" in first) == ("thunder" in name)
+
+
+def test_the_notice_names_every_bundled_model_s_file():
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    assert {path.stem for path in FOLDER.glob("*.tflite")} <= set(re.findall(r"tendu-[\w-]+", notice))
