@@ -55,7 +55,9 @@ def test_a_run_is_trained_resumed_and_exported(folder, capsys):
     assert all(0 <= line["oks"] <= 100 for line in judged)
     said = ["export", str(out / "checkpoint.pt"), "--data", str(folder / "made.jsonl")]
     said += ["-o", str(folder / "mine.tflite"), "--precision", "float16", "--precision", "int8"]
+    capsys.readouterr()
     assert main(said) == 0
+    assert capsys.readouterr().err == ""
     card = json.loads((folder / "mine-int8.json").read_text())
     assert card["bytes"] == (folder / "mine-int8.tflite").stat().st_size
     assert card["licence"] == "not stated"

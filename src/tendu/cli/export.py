@@ -42,8 +42,8 @@ _CHECKED = 20  # pictures on which a file is compared with its network
     multiple=True,
     required=True,
     metavar="LABELS",
-    help="Training crops on which int8 and int4 see their ranges, channels are seen together and files are compared: a .jsonl "
-    "or COCO's .json.",
+    help="Training crops on which int8 and int4 see their ranges, channels are seen together and files are compared: any set "
+    "that a recipe takes, such as a .jsonl, COCO's .json or a folder of VOC's .xml; may be given several times.",
 )
 @click.option(
     "--held",

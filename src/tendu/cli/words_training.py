@@ -46,9 +46,10 @@ TRAINING = {
     "times.": (
         "수를 저장하는 방식. 주지 않으면 int8입니다. int4는 큰 층의 가중치만 4비트로 저장하는 int8입니다. 여러 번 줄 수 있습니다."
     ),
-    "Training crops on which int8 and int4 see their ranges, channels are seen together and files are compared: a .jsonl "
-    "or COCO's .json.": (
-        "int8과 int4의 값 범위를 정하고, 채널을 줄이고, 파일을 비교할 때 보는 학습용 사진. .jsonl이나 COCO의 .json입니다."
+    "Training crops on which int8 and int4 see their ranges, channels are seen together and files are compared: any set "
+    "that a recipe takes, such as a .jsonl, COCO's .json or a folder of VOC's .xml; may be given several times.": (
+        "int8과 int4의 값 범위를 정하고, 채널을 줄이고, 파일을 비교할 때 보는 학습용 사진. .jsonl, COCO의 .json, VOC의 .xml이 든 "
+        "폴더처럼 레시피가 받는 세트면 됩니다. 여러 번 줄 수 있습니다."
     ),
     "The side of the input, px; the network's own when not given.": (
         "입력 한 변의 픽셀 수. 주지 않으면 네트워크의 크기를 그대로 씁니다."

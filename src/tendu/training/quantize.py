@@ -1,6 +1,8 @@
 """Quantising a float .tflite file: weights in steps per channel and 8-bit activations, their ranges seen on real crops."""
 
 import warnings
+from contextlib import redirect_stderr
+from io import StringIO
 from math import prod
 from typing import Any
 
@@ -66,7 +68,8 @@ def quantized(model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]], *, bits:
         ]
     quantizer = library.quantizer.Quantizer(bytearray(model), wanted)
     given = {SIGNATURE: [{INPUT: picture[None]} for picture in pictures[:CALIBRATION]]}
-    with warnings.catch_warnings():
+    # Its progress bars, which cannot be switched off, go to whatever standard error is (tqdm).
+    with warnings.catch_warnings(), redirect_stderr(StringIO()):
         # It keeps all tensors, which is its job, and LiteRT warns of the memory that takes.
         warnings.simplefilter("ignore", UserWarning)
         seen = quantizer.calibrate(given, num_threads=1)
