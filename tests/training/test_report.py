@@ -54,6 +54,14 @@ def test_every_pair_stands_with_all_three_differences():
     assert "one run: 5.71 ms (LiteRT, 2 threads, median)" in report
 
 
+def test_where_no_point_is_sure_no_distance_is_claimed():
+    nothing = [np.full((1, 12, 12, channels), -9.0, np.float32) for channels in (1, 17)]
+    somewhere = [np.zeros((1, 12, 12, 34), np.float32)] * 2
+    apart = parity(*[Sight(((*nothing, *somewhere),), 48, 1.0)] * 2)
+    report = report_of(CARD, Measured(1.0, pairs=[(NETWORK, "`mine`", apart)]), Origin("checkpoint.pt"))
+    assert "| the network and `mine` | no point is sure | no point is sure | 0.000 | 0.000 |" in report
+
+
 def test_what_nobody_stated_is_said_to_be_unstated():
     report = report_of(CARD, Measured(5.71), Origin("lightning.tflite"))
     assert report.startswith("# mine int8\n\n- file: `mine.tflite`, 2,578,600 bytes, sha256 `0123`\n")

@@ -43,8 +43,8 @@ class Parity:
         logits: the largest difference of centre and heatmap, from `NOTHING` on.
         cells: the largest difference of offset and regression, in cells. They are read near points and centres alone, and
             differ most elsewhere: 8 bits end where a file's ranges do.
-        points: the mean distance of points of which the first is sure, px of the input.
-        score: the mean difference of their scores, 0 to 1.
+        points: the mean distance of points of which the first is sure, px of the input; not a number where it is sure of none.
+        score: the mean difference of their scores, 0 to 1; likewise.
     """
 
     logits: float
@@ -89,8 +89,8 @@ def parity(one: Sight, other: Sight) -> Parity:
         sure = first.score[0] > SURE
         points += (np.linalg.norm(first.xy[0] - second.xy[0], axis=-1)[sure] * one.side).tolist()
         scores += np.abs(first.score[0] - second.score[0])[sure].tolist()
-    count = max(len(points), 1)
-    return Parity(max(logits), max(cells), sum(points) / count, sum(scores) / count)
+    means = (float(np.mean(points)), float(np.mean(scores))) if points else (np.nan, np.nan)
+    return Parity(max(logits), max(cells), *means)
 
 
 def _sight(

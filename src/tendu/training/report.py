@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import isnan
 
 from tendu.metrics.calibration import Bin, Calibration
 from tendu.models.card import ModelCard
@@ -70,7 +71,7 @@ def _parity(found: Measured) -> str:
     if not found.pairs:
         return ""
     rows = "\n".join(
-        f"| {one} and {other} | {apart.points:.3f} | {apart.score:.4f} | {apart.logits:.3f} | {apart.cells:.3f} |"
+        f"| {one} and {other} | {_sure(apart.points, 3)} | {_sure(apart.score, 4)} | {apart.logits:.3f} | {apart.cells:.3f} |"
         for one, other, apart in found.pairs
     )
     return f"""## How far from the network
@@ -82,6 +83,10 @@ elsewhere.
 | | points, px of the input | scores | logits, the largest | cells, the largest |
 |---|---|---|---|---|
 {rows}"""
+
+
+def _sure(mean: float, digits: int) -> str:
+    return "no point is sure" if isnan(mean) else f"{mean:.{digits}f}"
 
 
 def _accuracy(card: ModelCard, found: Measured) -> str:
