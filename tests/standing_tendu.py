@@ -6,22 +6,22 @@ python standing_tendu.py PAUSE ARGUMENTS...      each look takes PAUSE seconds; 
 import signal
 import sys
 import time
+from functools import partial
 
 from standing import standing
 from tendu import loading
 from tendu.cli.main import main
 
-PAUSE = float(sys.argv.pop(1))
 
-
-def look(frame):
+def look(frame, pause):
     if frame.number == 10:
         sys.stderr.write("looking\n")
-    time.sleep(PAUSE)
+    time.sleep(pause)
 
 
 if __name__ == "__main__":
     # Tests that were started in a shell's background ignore Ctrl-C, and so would what they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    loading.load = lambda *_, **__: standing(before=look)
+    look_for = partial(look, pause=float(sys.argv.pop(1)))
+    loading.load = lambda *_, **__: standing(before=look_for)
     sys.exit(main())
