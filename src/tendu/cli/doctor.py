@@ -175,8 +175,11 @@ def _run(file: Path, *, again: bool) -> dict[str, Any]:
         told["operators"] = "OpenVINO compiled the whole model; it does not tell its parts"
     verdict = recall(content, threads=threads)
     if verdict is None:
-        told["chosen"] = "It is the only runtime here for this model, or nothing can be kept in " + str(
-            memory_file()
+        alone = "openvino" not in versions()
+        told["chosen"] = (
+            "It is the only runtime here for this model"
+            if alone
+            else f"Nothing can be kept in {memory_file()}"
         )
     else:
         told["chosen"] = verdict.reason

@@ -72,6 +72,7 @@ def test_with_the_default_model_it_runs_it_and_tells_on_what(shared, monkeypatch
 def test_alone_litert_tells_how_many_operators_its_delegate_runs(shared, monkeypatch):
     monkeypatch.setattr("tendu.models.catalog.default_model", lambda: "movenet-lightning-int8")
     monkeypatch.setattr("tendu.runtimes.open_runtime.versions", lambda: {"litert": "2.3.0"})
+    monkeypatch.setattr("tendu.runtimes.available.versions", lambda: {"litert": "2.3.0"})
     told = examine(models=shared / "models")["run"]
     assert told["operators"] == "XNNPACK runs 93 of 95"
     assert told["chosen"].startswith("It is the only runtime here")
