@@ -143,6 +143,12 @@ def test_a_recipe_says_how_much_offsets_count(tmp_path, crops, network):
         assert one.loss == pytest.approx(parts, rel=1e-5)
 
 
+@pytest.mark.parametrize("trust", [0, 1])
+def test_trust_may_be_a_whole_number(tmp_path, crops, network, trust):
+    recipe = replace(RECIPE, sets=(Set("made", trust=trust),), batch=2)
+    run_in(tmp_path, crops, network, recipe).train(Budget(steps=1))
+
+
 def test_a_run_has_one_length():
     with pytest.raises(DataError, match="either a number of steps or a number of minutes"):
         Budget(steps=3, minutes=1)

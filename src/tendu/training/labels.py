@@ -59,7 +59,7 @@ class Labels:
             _together([plan.people for plan in plans]).to(device),
             _together([plan.others for plan in plans]).to(device),
             torch.tensor([len(plan.people) == 0 for plan in plans], device=device),
-            torch.tensor([plan.trust for plan in plans], device=device),
+            torch.tensor([plan.trust for plan in plans], dtype=torch.float32, device=device),
             torch.tensor([plan.centred for plan in plans], device=device),
         )
 
