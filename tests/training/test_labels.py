@@ -267,9 +267,10 @@ def test_a_recipe_says_everything_that_is_said_in_it(tmp_path):
     [
         ("batch = 4", r"names no data: it needs a table \[\[sets\]\]"),
         ('rates = 1\n[[sets]]\nlabels = "a"', "has 'rates', which is none of sets, network, size"),
-        ("[[sets]]\nshare = 1.0", "lacks something: .*labels"),
+        ('sets = "a"', r"names no data: it needs a table \[\[sets\]\]"),
+        ("sets = [1]", r"names no data: it needs a table \[\[sets\]\]"),
+        ("[[sets]]\nshare = 1.0", "A set of the recipe .* has no labels"),
         ("batch = ", "is no TOML"),
-        ('size = 200\n[[sets]]\nlabels = "a"', "has size 200: the input's side is a multiple of 32"),
     ],
 )
 def test_a_recipe_that_cannot_be_meant_is_one_sentence(tmp_path, text, sentence):
@@ -277,6 +278,60 @@ def test_a_recipe_that_cannot_be_meant_is_one_sentence(tmp_path, text, sentence)
     path.write_text(text)
     with pytest.raises(DataError, match=sentence):
         read_recipe(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        *((f"batch = {value}", "a whole number of 1 or more") for value in ('"8"', "0", "8.5", "true")),
+        *((f"size = {value}", "a multiple of 32 of 32 or more") for value in ('"96"', "96.0", "200", "0")),
+        ('network = "lightening"', "one of lightning, thunder"),
+        ('small = "x"', "a number from 0 to 1"),
+        ("joined = 100.0", "a number from 0 to 4"),
+        ("frozen = 40", "a whole number from 0 to 17"),
+        ("clip = 0", "a number above 0"),
+        ("rate = inf", "a number above 0"),
+        ("rate = nan", "a number above 0"),
+        ("average = 1", "a number from 0 to below 1"),
+        ("half = 1", "true or false"),
+        ("seed = -3", "a whole number of 0 or more"),
+    ],
+)
+def test_a_value_of_a_recipe_that_cannot_be_meant_is_named_with_what_is_expected(tmp_path, line, expected):
+    refused(tmp_path, f'{line}\n[[sets]]\nlabels = "a"', line, expected)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        *((f"share = {value}", "a number above 0") for value in ("0", "-1")),
+        *((f"held = {value}", "a number from 0 to below 1") for value in ("1.0", "7")),
+        ("trust = 1.5", "a number from 0 to 1"),
+        ("side = 0", "a whole number from 32 to 4096"),
+        ("centred = 0", "true or false"),
+        ("labels = 5", "the name of a file, in quotes"),
+    ],
+)
+def test_a_value_of_a_set_that_cannot_be_meant_is_named_with_what_is_expected(tmp_path, line, expected):
+    refused(tmp_path, "[[sets]]\n" + ("" if "labels" in line else 'labels = "a"\n') + line, line, expected)
+
+
+def refused(tmp_path, text, line, expected):
+    path = tmp_path / "r.toml"
+    path.write_text(text)
+    with pytest.raises(DataError) as caught:
+        read_recipe(path)
+    came = line.replace('"', "'").replace("true", "True")
+    assert str(caught.value) == f"The recipe {path} has {came}, which is not {expected}. Change it."
+
+
+def test_whole_numbers_of_a_recipe_are_floats_where_these_are_meant(tmp_path):
+    path = tmp_path / "r.toml"
+    path.write_text('clip = 4\nrounded = 0\n[[sets]]\nlabels = "a"\ntrust = 0\nshare = 2\n')
+    read = read_recipe(path)
+    several = (read.clip, read.rounded, read.sets[0].trust, read.sets[0].share)
+    assert several == (4, 0, 0, 2)
+    assert {type(value) for value in several} == {float}
 
 
 def test_boxes_that_name_no_photo_are_one_sentence(tmp_path):

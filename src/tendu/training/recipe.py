@@ -1,11 +1,14 @@
 """Recipe: everything that decides how a model is trained, read from a TOML file."""
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from tendu.errors import DataError, SourceError
+from tendu.training.network import BLOCKS, SHAPES
 from tendu.training.rows import SIDE
 
 
@@ -15,9 +18,9 @@ class Set:
 
     Attributes:
         labels: its file of labels, as `tendu.training.data.read_crops` takes it; relative to the data folder.
-        share: how often its crops are drawn, against the other sets' shares.
+        share: how often its crops are drawn, against the other sets' shares; above 0.
         trust: 0 to 1, how far its labels count against the teacher; crowd-labelled sets deserve little.
-        held: the part of its photos that is never trained on, and judges instead; 0 to 1.
+        held: the part of its photos that is never trained on, and judges instead; 0 to below 1.
         side: of its crops, px: whole photos give more than 256, which a large person needs, shards do not.
         within: how often its pictures end within the body: photos do, and a large person needs no enlarging for it.
         centred: whether the middle of a person's labelled points is the person's centre; not in a set that labels no
@@ -47,7 +50,7 @@ class Recipe:
         clip: the largest norm of a step's gradient.
         average: how much of the averaged weights stays in each step.
         small: the share of pictures in which the person is small and the teacher looks closer.
-        joined: how many pictures come to each of a batch that show several of it side by side, made smaller.
+        joined: how many pictures come to each of a batch that show several of it side by side, made smaller; 0 to 4.
         frozen: how many of the trunk's blocks stay as they are, the stem with them: the largest maps cost the most time.
         mirrored: whether the teacher looks at the mirrored picture too, for twice the time: better, above all where the
             teacher is the start itself.
@@ -86,7 +89,7 @@ def read_recipe(path: Path) -> Recipe:
 
     Raises:
         SourceError: the file cannot be read.
-        DataError: it is no recipe.
+        DataError: it is no recipe, or a value in it cannot be meant.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -94,23 +97,85 @@ def read_recipe(path: Path) -> Recipe:
         raise SourceError(f"Cannot read the recipe {path}: {error}.") from error
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"The recipe {path} is no TOML: {error}.") from error
-    sets = tuple(_filled(Set, one, path) for one in table.pop("sets", []))
-    if not sets:
+    given = table.pop("sets", None)
+    if not given or not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
         raise DataError(f"The recipe {path} names no data: it needs a table [[sets]] with labels.")
-    recipe: Recipe = _filled(Recipe, {**table, "sets": sets}, path)
-    if recipe.size is not None and (recipe.size < 32 or recipe.size % 32):
-        raise DataError(f"The recipe {path} has size {recipe.size}: the input's side is a multiple of 32.")
-    return recipe
+    return Recipe(tuple(_filled(Set, one, path) for one in given), **_checked(Recipe, table, path))
 
 
-def _filled(kind: type[Any], table: dict[str, Any], path: Path) -> Any:
-    unknown = sorted(set(table) - {field.name for field in fields(kind)})
-    if unknown:
-        raise DataError(
-            f"The recipe {path} has {unknown[0]!r}, which is none of "
-            f"{', '.join(field.name for field in fields(kind))}."
+def _filled(kind: type[Set], table: dict[str, Any], path: Path) -> Set:
+    if "labels" not in table:
+        raise DataError(f"A set of the recipe {path} has no labels. Name its file of labels.")
+    return kind(**_checked(kind, table, path))
+
+
+def _checked(kind: type[Any], table: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The values of a table, each of which can be meant; whole numbers are floats where these are expected."""
+    types = {field.name: field.type for field in fields(kind)}
+    for name, value in table.items():
+        if name not in types:
+            raise DataError(f"The recipe {path} has {name!r}, which is none of {', '.join(types)}.")
+        words, fits = _EXPECTED[name]
+        if not fits(value):
+            raise DataError(f"The recipe {path} has {name} = {value!r}, which is not {words}. Change it.")
+    return {name: float(value) if types[name] is float else value for name, value in table.items()}
+
+
+Expected = tuple[str, Callable[[Any], bool]]
+"""What a value is to be, in words, and whether one is."""
+
+
+def _whole(least: int, most: int | None = None, *, step: int = 1) -> Expected:
+    words = "a whole number" if step == 1 else f"a multiple of {step}"
+    words += f" of {least} or more" if most is None else f" from {least} to {most}"
+    return words, lambda value: (
+        type(value) is int and least <= value <= (most or value) and (value % step == 0)
+    )
+
+
+def _number(least: float, most: float | None = None, *, above: bool = False, below: bool = False) -> Expected:
+    low = f"above {least:g}" if above else f"from {least:g}" if most is not None else f"of {least:g} or more"
+    high = "" if most is None else f" to {'below ' if below else ''}{most:g}"
+
+    def fits(value: Any) -> bool:
+        # A switch is a whole number to Python, and not to whoever writes a recipe.
+        if type(value) not in {int, float} or not isfinite(value):
+            return False
+        return least <= value <= (value if most is None else most) and not (
+            (above and value == least) or (below and value == most)
         )
-    try:
-        return kind(**table)
-    except TypeError as error:
-        raise DataError(f"The recipe {path} lacks something: {error}.") from error
+
+    return f"a number {low}{high}", fits
+
+
+_SWITCH: Expected = ("true or false", lambda value: isinstance(value, bool))
+
+_PART = _number(0, 1)
+
+_EXPECTED: dict[str, Expected] = {
+    "labels": ("the name of a file, in quotes", lambda value: isinstance(value, str) and value != ""),
+    "share": _number(0, above=True),
+    "trust": _PART,
+    "held": _number(0, 1, below=True),
+    "side": _whole(32, 4096),
+    "within": _PART,
+    "centred": _SWITCH,
+    "network": (f"one of {', '.join(SHAPES)}", lambda value: isinstance(value, str) and value in SHAPES),
+    "size": _whole(32, step=32),
+    "batch": _whole(1),
+    "rate": _number(0, above=True),
+    "warm": _whole(0),
+    "clip": _number(0, above=True),
+    "average": _number(0, 1, below=True),
+    "small": _PART,
+    "joined": _number(0, 4),
+    "frozen": _whole(0, BLOCKS),
+    "mirrored": _SWITCH,
+    "alike": _SWITCH,
+    "offset": _number(0),
+    "half": _SWITCH,
+    "sharp": _SWITCH,
+    "rounded": _PART,
+    "seed": _whole(0),
+}
+"""What each field of a recipe and of its sets may be."""
