@@ -11,7 +11,7 @@ import pytest
 from made_poses import made_poses
 from tendu.errors import DataError, SourceError
 from tendu.sinks.open_sink import open_sink
-from tendu.training.data import Crops, read_crops
+from tendu.training.data import Crops, read_crops, read_sets
 from tendu.training.photos import SKIN
 from tendu.training.recipe import Recipe, Set, read_recipe
 from tendu.training.rows import ROOM, SIDE
@@ -332,6 +332,14 @@ def test_whole_numbers_of_a_recipe_are_floats_where_these_are_meant(tmp_path):
     several = (read.clip, read.rounded, read.sets[0].trust, read.sets[0].share)
     assert several == (4, 0, 0, 2)
     assert {type(value) for value in several} == {float}
+
+
+def test_a_set_of_which_nothing_is_left_to_learn_from_is_refused(tmp_path):
+    write_set(tmp_path)
+    with pytest.raises(
+        DataError, match=r"set\.jsonl has 2 crops, and held = 0\.9 leaves none to learn from\. Hold out less"
+    ):
+        read_sets(Recipe((Set("set.jsonl", held=0.9),)), tmp_path)
 
 
 def test_boxes_that_name_no_photo_are_one_sentence(tmp_path):

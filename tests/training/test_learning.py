@@ -154,6 +154,22 @@ def test_a_run_has_one_length():
         Budget(steps=3, minutes=1)
 
 
+@pytest.mark.parametrize("minutes", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_run_of_minutes_that_never_end_or_never_begin_is_refused(minutes):
+    with pytest.raises(DataError, match=rf"takes a number of minutes above 0, not {minutes:g}\."):
+        Budget(minutes=minutes)
+
+
+def test_a_run_that_fails_before_its_first_step_leaves_no_checkpoint(tmp_path, crops, network, monkeypatch):
+    def fail(*_given, **_more):
+        raise DataError("no batch")
+
+    monkeypatch.setattr("tendu.training.batches.planned_batch", fail)
+    with pytest.raises(DataError, match="no batch"):
+        run_in(tmp_path, crops, network).train(Budget(steps=1))
+    assert not list(tmp_path.iterdir())
+
+
 def test_weights_are_rounded_to_eight_bits_at_a_run_s_end_and_never_in_what_is_kept(tmp_path, crops, network):
     recipe = Recipe(sets=RECIPE.sets, batch=2, rate=0.01, small=0.0, rounded=0.5)
     run, rounded = run_in(tmp_path, crops, network, recipe), []

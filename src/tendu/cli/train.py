@@ -82,7 +82,7 @@ def train(
     """
     require("torch", extra="train", purpose="Training")
     from tendu.training.curves import draw_curves
-    from tendu.training.data import read_crops
+    from tendu.training.data import read_sets
     from tendu.training.device import device_of
     from tendu.training.judge import note_figures
     from tendu.training.loop import Budget, Progress, Run
@@ -104,14 +104,12 @@ def train(
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SinkError(f"Cannot make the folder {output}: {error.strerror or error}.") from error
-    parts = [read_crops(data / one.labels, limit=limit, side=one.side).parted(one.held) for one in read.sets]
-    seen = [seen for seen, _ in parts]
+    seen, held = read_sets(read, data, limit=limit)
     run = Run(read, seen, network, network_from(source), folder=output, threads=threads, device=place)
     if resume:
         run.resume()
 
     def judge() -> None:
-        held = [held for _, held in parts]
         note_figures(deepcopy(run.averaged), run.step, output, held=held, folders=judges, threads=threads)
         draw_curves(output)
 

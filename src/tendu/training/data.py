@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
-from tendu.errors import SourceError
+from tendu.errors import DataError, SourceError
 from tendu.training.found import found_rows
 from tendu.training.photos import coco_rows, leeds_rows, voc_rows
+from tendu.training.recipe import Recipe
 from tendu.training.rows import SIDE
 from tendu.training.shards import shard_rows
 
@@ -106,3 +107,27 @@ def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE) -> Cro
     with ThreadPoolExecutor() as pool:
         list(pool.map(fill, range(len(rows))))
     return Crops(pictures, tuple(row[1] for row in rows), tuple(row[2] for row in rows))
+
+
+def read_sets(
+    recipe: Recipe, folder: Path, *, limit: int | None = None
+) -> tuple[list[Crops], list[Crops]]:
+    """The crops of a recipe's sets: those that are learned from, and those that are held out.
+
+    Args:
+        recipe: which sets.
+        folder: where their labels are.
+        limit: read no more crops of each set than this.
+
+    Raises:
+        DataError: nothing of a set is left to learn from; for the rest see `read_crops`.
+    """
+    pairs = [
+        read_crops(folder / one.labels, limit=limit, side=one.side).parted(one.held) for one in recipe.sets
+    ]
+    for one, (seen, held) in zip(recipe.sets, pairs, strict=True):
+        if not len(seen):
+            raise DataError(
+                f"{one.labels} has {len(held)} crops, and held = {one.held:g} leaves none to learn from. Hold out less."
+            )
+    return [seen for seen, _ in pairs], [held for _, held in pairs]

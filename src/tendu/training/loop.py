@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
-from math import cos, pi
+from math import cos, isfinite, pi
 from pathlib import Path
 from time import monotonic
 
@@ -37,12 +37,17 @@ class Budget:
     def __post_init__(self) -> None:
         if (self.steps is None) == (self.minutes is None):
             raise DataError("A training run has either a number of steps or a number of minutes.")
+        if self.steps is not None and self.steps < 1:
+            raise DataError(f"A training run has 1 step or more, not {self.steps}.")
+        if self.minutes is not None and not (isfinite(self.minutes) and self.minutes > 0):
+            raise DataError(f"A training run takes a number of minutes above 0, not {self.minutes:g}.")
 
     def spent(self, step: int, seconds: float) -> float:
         """The part that is over, 0 to 1."""
         if self.steps is not None:
             return min(step / self.steps, 1.0)
-        return min(seconds / (60 * (self.minutes or 1)), 1.0)
+        assert self.minutes is not None
+        return min(seconds / (60 * self.minutes), 1.0)
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,8 @@ class Run:
     ) -> None:
         """Trains until the budget is spent, then saves. Interrupted, it saves and lets the interruption go on.
 
+        Where no step was done, as when the first batch fails, nothing is saved: there would be nothing to go on from.
+
         Args:
             budget: how long.
             tell: told every few steps how it goes.
@@ -165,7 +172,7 @@ class Run:
             SinkError: a checkpoint cannot be written.
         """
         torch.set_num_threads(self._threads)
-        begun, before = monotonic(), self.seconds
+        begun, before, first = monotonic(), self.seconds, self.step
         kept, told, waited = begun, begun, 0.0
         seen: list[Losses] = []
         following = batches(
@@ -173,7 +180,7 @@ class Run:
             self._crops,
             self._teacher_network,
             size=self.network.shape.size,
-            first=self.step,
+            first=first,
             threads=self._threads,
             device=self._device,
         )
@@ -201,7 +208,8 @@ class Run:
                     kept = monotonic()
         finally:
             following.close()
-            self.save()
+            if self.step > first:
+                self.save()
         saved()
 
     def _learn(self, batch: Batch, rate: float) -> Losses:

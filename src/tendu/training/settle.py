@@ -22,7 +22,7 @@ from tendu.training.augment import draw
 from tendu.training.batches import ahead, planned_batch
 from tendu.training.checkpoint import write
 from tendu.training.convolution import LEVELS_OF_HALVES
-from tendu.training.data import Crops, read_crops
+from tendu.training.data import Crops, read_crops, read_sets
 from tendu.training.export import Settle
 from tendu.training.head_maps import HeadMaps
 from tendu.training.losses import losses
@@ -177,7 +177,7 @@ def settler(
 
     def settle(network: Network, model: bytes, bits: int) -> Network:
         # Read whole only now: rounding needs the memory before.
-        several = [read_crops(folder / one.labels, side=one.side).parted(one.held)[0] for one in read.sets]
+        several = read_sets(read, folder)[0]
         return settled(
             network,
             model,
