@@ -31,28 +31,6 @@ def test_the_loss_falls_on_labelled_crops(tmp_path, crops, network):
     assert len((tmp_path / "progress.jsonl").read_text().splitlines()) == 4
 
 
-def test_a_resumed_run_ends_with_the_same_weights_bit_for_bit(tmp_path, crops, network):
-    recipe = Recipe(sets=RECIPE.sets, batch=4, rate=0.01, small=0.5)
-    (tmp_path / "whole").mkdir()
-    (tmp_path / "parts").mkdir()
-    whole = run_in(tmp_path / "whole", crops, deepcopy(network), recipe)
-    whole.train(Budget(steps=6))
-    first = run_in(tmp_path / "parts", crops, deepcopy(network), recipe)
-    with pytest.raises(KeyboardInterrupt):
-        first.train(Budget(steps=6), tell=stop, every=3)
-    second = run_in(tmp_path / "parts", crops, deepcopy(network), recipe)
-    second.resume()
-    assert second.step == 3
-    second.train(Budget(steps=6))
-    for one, other in ((whole.network, second.network), (whole.averaged, second.averaged)):
-        for name, weights in one.state_dict().items():
-            assert torch.equal(weights, other.state_dict()[name]), name
-
-
-def stop(_):
-    raise KeyboardInterrupt
-
-
 def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(tmp_path, crops, network, monkeypatch):
     run = run_in(tmp_path, crops, network)
     run.save()

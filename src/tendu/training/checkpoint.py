@@ -65,6 +65,12 @@ def write(fields: dict[str, Any], path: Path) -> None:
         ) from error
 
 
+def clear(path: Path) -> None:
+    """Removes what a process that was killed while it wrote a checkpoint there has left beside it."""
+    for left in path.parent.glob(f".{path.stem}.*.partial*"):
+        left.unlink(missing_ok=True)
+
+
 def load(path: Path) -> Checkpoint:
     """A checkpoint that `save` wrote.
 

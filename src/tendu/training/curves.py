@@ -1,11 +1,10 @@
 """Curves: a run's loss and AP over its steps, as a picture."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 from tendu.errors import SinkError
 from tendu.extras import require
+from tendu.training.notes import JUDGED, PROGRESS, noted
 
 
 def draw_curves(folder: Path) -> Path:
@@ -16,12 +15,13 @@ def draw_curves(folder: Path) -> Path:
 
     Raises:
         SinkError: it cannot be written.
+        SourceError: what the run noted cannot be read.
         MissingExtraError: matplotlib is not installed.
     """
     require("matplotlib", extra="plots", purpose="Drawing curves")
     from matplotlib.figure import Figure
 
-    steps, marks = _lines(folder / "progress.jsonl"), _lines(folder / "judged.jsonl")
+    steps, marks = noted(folder / PROGRESS), noted(folder / JUDGED)
     figure = Figure(figsize=(8, 7), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True)
     for part in ("loss", "centre", "heatmap", "offset", "regression"):
@@ -47,9 +47,3 @@ def draw_curves(folder: Path) -> Path:
     except OSError as error:
         raise SinkError(f"Cannot write {path}: {error.strerror or error}.") from error
     return path
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    if not path.is_file():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

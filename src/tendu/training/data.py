@@ -109,9 +109,7 @@ def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE) -> Cro
     return Crops(pictures, tuple(row[1] for row in rows), tuple(row[2] for row in rows))
 
 
-def read_sets(
-    recipe: Recipe, folder: Path, *, limit: int | None = None
-) -> tuple[list[Crops], list[Crops]]:
+def read_sets(recipe: Recipe, folder: Path, *, limit: int | None = None) -> tuple[list[Crops], list[Crops]]:
     """The crops of a recipe's sets: those that are learned from, and those that are held out.
 
     Args:

@@ -1,12 +1,10 @@
 """Judging: a network's AP on annotated photos, through the very file that would be shipped."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tendu.errors import SinkError
 from tendu.evaluation import Protocol, evaluate
 from tendu.loading import load
 from tendu.looking import Look
@@ -14,6 +12,7 @@ from tendu.metrics.coco import Truth, read_truth
 from tendu.training.data import Crops
 from tendu.training.held import held_figures
 from tendu.training.network import Network
+from tendu.training.notes import JUDGED, note
 from tendu.training.tflite import written
 
 PEOPLE = 20
@@ -98,12 +97,7 @@ def note_figures(
     for photos in folders:
         figures = judged(model, photos, threads=threads)
         lines += [{"title": figure.title, **asdict(figure)} for figure in figures]
-    path = folder / "judged.jsonl"
-    try:
-        with path.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps({"step": step, **line}) + "\n" for line in lines)
-    except OSError as error:
-        raise SinkError(f"Cannot write {path}: {error.strerror or error}.") from error
+    note(folder / JUDGED, [{"step": step, **line} for line in lines])
 
 
 def _figure(path: Path, truth: Truth, protocol: Protocol, look: Look, threads: int) -> Figure:

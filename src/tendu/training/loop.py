@@ -4,7 +4,6 @@ A batch depends on the recipe's seed and its step alone, so a run that goes on f
 seen uninterrupted, and ends with the same weights bit for bit where its length is given in steps.
 """
 
-import json
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
@@ -16,15 +15,17 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from tendu.errors import DataError, SinkError
+from tendu.errors import DataError
 from tendu.training.batches import batches
-from tendu.training.checkpoint import Checkpoint, load, save
+from tendu.training.checkpoint import Checkpoint, clear, load, save
 from tendu.training.data import Crops
 from tendu.training.device import PROCESSOR
 from tendu.training.losses import Losses, losses
 from tendu.training.network import Network
+from tendu.training.notes import JUDGED, PROGRESS, cut_back, note
 from tendu.training.recipe import Recipe
 from tendu.training.targets import Batch
+from tendu.training.whole_step import whole_step
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,12 @@ class Run:
         return self._folder / "checkpoint.pt"
 
     def resume(self) -> None:
-        """Goes back to where the folder's checkpoint stands.
+        """Goes back to where the folder's checkpoint stands, and takes later steps out of what the run noted.
 
         Raises:
             ModelError: there is none, or it is damaged, or of another network.
+            SinkError: what the run noted cannot be written.
+            SourceError: or not be read.
         """
         found = load(self.path)
         self.network.load_state_dict(found.network)
@@ -133,6 +136,8 @@ class Run:
         self.step, self.seconds = found.step, found.seconds
         for network in (self.network, self.averaged):
             network.round(on=found.rounded)
+        for name in (PROGRESS, JUDGED):
+            cut_back(self._folder / name, self.step)
 
     def save(self) -> None:
         """Writes the checkpoint.
@@ -171,6 +176,7 @@ class Run:
         Raises:
             SinkError: a checkpoint cannot be written.
         """
+        clear(self.path)
         torch.set_num_threads(self._threads)
         begun, before, first = monotonic(), self.seconds, self.step
         kept, told, waited = begun, begun, 0.0
@@ -192,14 +198,15 @@ class Run:
                 rate = self._rate(spent)
                 for network in (self.network, self.averaged):
                     network.round(on=spent >= 1 - self._recipe.rounded)
-                seen.append(self._learn(batch, rate))
-                self.step += 1
-                now = monotonic()
-                self.seconds = before + now - begun
+                with whole_step():  # half a step saved would be one that no run goes through
+                    seen.append(self._learn(batch, rate))
+                    self.step += 1
+                    now = monotonic()
+                    self.seconds = before + now - begun
                 if self.step % every == 0:
                     speed = len(seen) * self._recipe.batch / (now - told)
                     progress = self._progress(seen, spent, rate, speed, waited / (now - told))
-                    self._note(progress)
+                    note(self._folder / PROGRESS, [asdict(progress)])
                     tell(progress)
                     seen, told, waited = [], now, 0.0
                 if now - kept > 60 * save_minutes:
@@ -207,9 +214,10 @@ class Run:
                     saved()
                     kept = monotonic()
         finally:
-            following.close()
-            if self.step > first:
-                self.save()
+            with whole_step():
+                following.close()
+                if self.step > first:
+                    self.save()
         saved()
 
     def _learn(self, batch: Batch, rate: float) -> Losses:
@@ -243,11 +251,3 @@ class Run:
         return Progress(
             self.step, self.seconds, spent, rate, total, **means, pictures=pictures, waited=waited
         )
-
-    def _note(self, progress: Progress) -> None:
-        path = self._folder / "progress.jsonl"
-        try:
-            with path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(progress)) + "\n")
-        except OSError as error:
-            raise SinkError(f"Cannot write {path}: {error.strerror or error}.") from error

@@ -128,8 +128,9 @@ Expected = tuple[str, Callable[[Any], bool]]
 def _whole(least: int, most: int | None = None, *, step: int = 1) -> Expected:
     words = "a whole number" if step == 1 else f"a multiple of {step}"
     words += f" of {least} or more" if most is None else f" from {least} to {most}"
-    return words, lambda value: (
-        type(value) is int and least <= value <= (most or value) and (value % step == 0)
+    return (
+        words,
+        lambda value: type(value) is int and least <= value <= (most or value) and (value % step == 0),
     )
 
 
