@@ -4,8 +4,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile, is_zipfile
 
 import torch
+from torch import Tensor
 
 from tendu.errors import ModelError, SinkError
 from tendu.training.network import Network, Shape
@@ -75,18 +77,68 @@ def load(path: Path) -> Checkpoint:
     """A checkpoint that `save` wrote.
 
     Raises:
-        ModelError: the file is missing, damaged, or no checkpoint.
+        ModelError: the file is missing, damaged, or no checkpoint; or its weights are no finite numbers.
+    """
+    fields = read(path)
+    if fields.get("version") != VERSION:
+        raise ModelError(
+            f"{path} is no checkpoint of tendu train of this version. Give a run's checkpoint.pt."
+        )
+    del fields["version"]
+    try:
+        found = Checkpoint(Shape(**fields.pop("shape")), **fields)
+    except (KeyError, TypeError) as error:
+        raise ModelError(
+            f"{path} is no checkpoint of tendu train of this version: {error}. Give a run's checkpoint.pt."
+        ) from error
+    if not finite([found.network, found.averaged, found.teacher, found.optimizer]):
+        raise ModelError(
+            f"{path} has weights that are no finite numbers: its run diverged. Give another checkpoint."
+        )
+    return found
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The fields of a file that `write` wrote, every byte of them checked.
+
+    Raises:
+        ModelError: it is missing or damaged, or no such file.
     """
     try:
+        with path.open("rb") as file:
+            begins = file.read(16)
+    except OSError as error:
+        raise ModelError(f"Cannot read the checkpoint {path}: {error.strerror or error}.") from error
+    if not is_zipfile(path):
+        raise ModelError(
+            f"{path} is no checkpoint of tendu train, or is cut short: it begins with {begins!r}. "
+            "Give a run's checkpoint.pt."
+        )
+    try:
+        with ZipFile(path) as archive:
+            damaged = archive.testzip()  # PyTorch itself reads overwritten weights as they are
+    except Exception as error:  # whatever a damaged directory of a zip file raises
+        raise ModelError(f"The checkpoint {path} is damaged: {error}. Give another.") from error
+    if damaged is not None:
+        raise ModelError(f"The checkpoint {path} is damaged: its part {damaged} has changed. Give another.")
+    try:
         fields: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
-        version = fields.pop("version")
-        shape = Shape(**fields.pop("shape"))
-        found = Checkpoint(shape, **fields)
-    except Exception as error:  # whatever unpickling a damaged file raises
-        raise ModelError(f"{path} is no checkpoint of tendu train, or is damaged: {error!r:.120}.") from error
-    if version != VERSION:
-        raise ModelError(f"{path} is a checkpoint of another version of tendu. Train again.")
-    return found
+    except Exception as error:  # whatever unpickling another kind of file raises
+        raise ModelError(
+            f"{path} is no checkpoint of tendu train: it holds other things than weights and numbers. "
+            "Give a run's checkpoint.pt."
+        ) from error
+    if not isinstance(fields, dict):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ModelError(f"{path} is no checkpoint of tendu train. Give a run's checkpoint.pt.")
+    return fields
+
+
+def finite(state: Any) -> bool:
+    """Whether all numbers are finite in a tensor, or in all tensors of a dictionary or list, however deep."""
+    if isinstance(state, Tensor):
+        return bool(state.isfinite().all())
+    inner = state.values() if isinstance(state, dict) else state if isinstance(state, list) else ()
+    return all(map(finite, inner))
 
 
 def averaged(checkpoint: Checkpoint) -> Network:

@@ -20,7 +20,7 @@ from torch import Tensor
 from tendu.errors import ModelError
 from tendu.training.augment import draw
 from tendu.training.batches import ahead, planned_batch
-from tendu.training.checkpoint import write
+from tendu.training.checkpoint import read, write
 from tendu.training.convolution import LEVELS_OF_HALVES
 from tendu.training.data import Crops, read_crops, read_sets
 from tendu.training.export import Settle
@@ -123,11 +123,17 @@ def _gone_on(path: Path | None, stepped: Stepped, optimizer: torch.optim.Optimiz
     if path is None or not path.is_file():
         return 0
     try:
-        state: dict[str, Any] = torch.load(path, weights_only=True)
+        state = read(path)
         stepped.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
         return int(state["step"])
-    except Exception as error:  # whatever unpickling a damaged file raises
+    except (
+        ModelError,
+        KeyError,
+        TypeError,
+        ValueError,
+        RuntimeError,
+    ) as error:  # the last of another network's weights
         raise ModelError(
             f"{path} is damaged: {error!r:.120}. Delete it to settle from the beginning."
         ) from error
@@ -169,20 +175,20 @@ def settler(
         DataError: the recipe is none, or a size no multiple of 32.
         SourceError: the recipe or its data cannot be read.
     """
-    read = read_recipe(recipe)
-    for one in read.sets:
+    given = read_recipe(recipe)
+    for one in given.sets:
         read_crops(folder / one.labels, limit=1, side=one.side)
     for size in sizes:
         teacher.sized(size)
 
     def settle(network: Network, model: bytes, bits: int) -> Network:
         # Read whole only now: rounding needs the memory before.
-        several = read_sets(read, folder)[0]
+        several = read_sets(given, folder)[0]
         return settled(
             network,
             model,
             teacher,
-            read,
+            given,
             several,
             steps=steps,
             bits=bits,
