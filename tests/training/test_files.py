@@ -70,6 +70,17 @@ def test_weights_written_and_read_again_are_the_same(network, tmp_path):
         assert torch.allclose(ours.bias, theirs.bias, atol=1e-6)
 
 
+def test_weights_that_are_no_finite_numbers_are_refused(network, tmp_path):
+    with torch.no_grad():
+        network.stem.shift[3] = torch.inf
+    path = tmp_path / "tiny.tflite"
+    path.write_bytes(written(network))
+    with pytest.raises(
+        ModelError, match=r"^tiny\.tflite has weights that are no finite numbers in convolution 0\. Give"
+    ):
+        network_from(path)
+
+
 def test_half_floats_take_half_the_room_and_stay_near(network):
     whole, half = written(network), written(network, weights="float16")
     assert len(half) < 0.62 * len(whole)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from tendu.errors import DataError
 from tendu.training.curves import draw_curves
 from tendu.training.loop import Budget
 from tendu.training.notes import cut_back, note, noted
@@ -141,3 +142,19 @@ def test_notes_that_are_not_there_are_none(tmp_path):
     cut_back(tmp_path / "gone.jsonl", 3)
     assert noted(tmp_path / "gone.jsonl") == []
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_that_diverges_stops_and_leaves_the_last_good_checkpoint(tmp_path, crops, network):
+    recipe = replace(RECIPE, batch=2, rate=1e9)
+    (tmp_path / "new").mkdir()
+    with pytest.raises(DataError, match=r"at step \d+ its loss or its weights are .* Nothing was saved\."):
+        run_in(tmp_path / "new", crops, deepcopy(network), recipe).train(Budget(steps=12))
+    assert not list((tmp_path / "new").iterdir())
+    run = run_in(tmp_path, crops, network, recipe)
+    run.save()
+    old = run.path.read_bytes()
+    with pytest.raises(
+        DataError, match=r"checkpoint\.pt is left as it was\. Give a lower rate than 1e\+09\.$"
+    ):
+        run.train(Budget(steps=12))
+    assert run.path.read_bytes() == old

@@ -17,7 +17,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from tendu.errors import DataError
 from tendu.training.batches import batches
-from tendu.training.checkpoint import Checkpoint, clear, load, save
+from tendu.training.checkpoint import Checkpoint, clear, finite, load, save
 from tendu.training.data import Crops
 from tendu.training.device import PROCESSOR
 from tendu.training.losses import Losses, losses
@@ -113,7 +113,7 @@ class Run:
         # On a GPU a step for each weight costs more time than the network.
         fused = device.type == "cuda"
         self._optimizer = torch.optim.AdamW(learning, lr=recipe.rate, weight_decay=0.0, fused=fused)
-        self.step, self.seconds = 0, 0.0
+        self.step, self.seconds, self._loss = 0, 0.0, torch.zeros(())
 
     @property
     def path(self) -> Path:
@@ -143,8 +143,10 @@ class Run:
         """Writes the checkpoint.
 
         Raises:
-            SinkError: it cannot be written; the older one is left.
+            DataError: the run has diverged.
+            SinkError: it cannot be written; in either case the older one is left.
         """
+        self._check()
         teacher = {
             "shape": asdict(self._teacher_network.shape),
             "weights": self._teacher_network.state_dict(),
@@ -152,6 +154,16 @@ class Run:
         states = (self.network.state_dict(), self.averaged.state_dict(), self._optimizer.state_dict())
         rounded = self.network.stem.rounded
         save(Checkpoint(self.network.shape, self.step, self.seconds, *states, teacher, rounded), self.path)
+
+    def _check(self) -> None:
+        """Nothing, where the last loss and all weights are finite; what comes after numbers that are not is no better."""
+        if finite([self._loss, self.network.state_dict(), self.averaged.state_dict()]):
+            return
+        left = f"{self.path} is left as it was" if self.path.exists() else "Nothing was saved"
+        raise DataError(
+            f"The run has diverged: at step {self.step} its loss or its weights are no finite numbers any more. {left}. "
+            f"Give a lower rate than {self._recipe.rate:g}."
+        )
 
     def train(
         self,
@@ -174,6 +186,7 @@ class Run:
             save_minutes: between two checkpoints.
 
         Raises:
+            DataError: the run has diverged.
             SinkError: a checkpoint cannot be written.
         """
         clear(self.path)
@@ -206,6 +219,7 @@ class Run:
                 if self.step % every == 0:
                     speed = len(seen) * self._recipe.batch / (now - told)
                     progress = self._progress(seen, spent, rate, speed, waited / (now - told))
+                    self._check()
                     note(self._folder / PROGRESS, [asdict(progress)])
                     tell(progress)
                     seen, told, waited = [], now, 0.0
@@ -228,12 +242,14 @@ class Run:
             outputs: list[Tensor] = self.network(pictures)
         found = losses(outputs, batch.wanted)
         self._optimizer.zero_grad(set_to_none=True)
-        found.total(offset=self._recipe.offset).backward()
+        loss = found.total(offset=self._recipe.offset)
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self._recipe.clip)
         self._optimizer.step()
         stay = min(self._recipe.average, (1 + self.step) / (10 + self.step))
         average = get_ema_multi_avg_fn(stay)
         average(list(self.averaged.parameters()), list(self.network.parameters()), self.step)
+        self._loss = loss.detach()
         return found
 
     def _rate(self, spent: float) -> float:

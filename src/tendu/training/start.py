@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from tendu.errors import DataError, ModelError
@@ -44,6 +45,10 @@ def network_from(path: Path) -> Network:
             raise ModelError(
                 f"{path.name} is no MoveNet of this family: convolution {turn} is {got}, not {wanted}. "
                 "Give a MoveNet SinglePose file."
+            )
+        if not (np.isfinite(given[0]).all() and np.isfinite(given[1]).all()):
+            raise ModelError(
+                f"{path.name} has weights that are no finite numbers in convolution {turn}. Give another file."
             )
         layer.set(torch.tensor(given[0]), torch.tensor(given[1]))
     return network
