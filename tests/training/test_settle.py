@@ -170,7 +170,5 @@ def test_a_damaged_checkpoint_is_said(coarse, network, crops, kept):
         settled(made, model, network, RECIPE, [crops], steps=5, bits=bits, kept=kept, tell=stopped(3))
     (path,) = kept.parent.iterdir()
     path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(
-        ModelError, match=rf"^{path} is damaged: .*\. Delete it to settle from the beginning\.$"
-    ):
+    with pytest.raises(ModelError, match=rf"^{path} is damaged\. Delete it to settle from the beginning\.$"):
         settled(made, model, network, RECIPE, [crops], steps=5, bits=bits, kept=kept)

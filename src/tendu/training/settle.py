@@ -127,16 +127,9 @@ def _gone_on(path: Path | None, stepped: Stepped, optimizer: torch.optim.Optimiz
         stepped.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
         return int(state["step"])
-    except (
-        ModelError,
-        KeyError,
-        TypeError,
-        ValueError,
-        RuntimeError,
-    ) as error:  # the last of another network's weights
-        raise ModelError(
-            f"{path} is damaged: {error!r:.120}. Delete it to settle from the beginning."
-        ) from error
+    except (ModelError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        # PyTorch raises the last where weights do not fit.
+        raise ModelError(f"{path} is damaged. Delete it to settle from the beginning.") from error
 
 
 def _rates(stepped: Stepped) -> list[dict[str, Any]]:
