@@ -134,6 +134,31 @@ def test_a_missing_file_is_one_sentence(tmp_path):
         network_from(tmp_path / "gone.tflite")
 
 
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", r"^start\.tflite is not a TensorFlow Lite file: bytes 4 to 8 are b''"),
+        (b"<!DOCTYPE html>", r"^start\.tflite is not a TensorFlow Lite file: bytes 4 to 8 are b'CTYP'"),
+    ],
+)
+def test_a_start_that_is_no_model_is_one_sentence(tmp_path, content, sentence):
+    (tmp_path / "start.tflite").write_bytes(content)
+    with pytest.raises(ModelError, match=sentence):
+        network_from(tmp_path / "start.tflite")
+
+
+def test_a_start_that_is_cut_short_is_one_sentence(network, tmp_path):
+    content = written(network)
+    (tmp_path / "start.tflite").write_bytes(content[: len(content) // 2])
+    with pytest.raises(ModelError, match=r"^start\.tflite is damaged or cut short: .*\. Load it again\.$"):
+        network_from(tmp_path / "start.tflite")
+
+
+def test_a_start_that_is_compiled_for_the_edge_tpu_is_said(shared):
+    with pytest.raises(ModelError, match=r"-edgetpu\.tflite is compiled for the Edge TPU, and its weights"):
+        network_from(shared / "models" / "movenet" / "movenet-lightning-int8-edgetpu.tflite")
+
+
 def test_a_blend_s_weights_lie_between(network, tmp_path):
     other = Network(network.shape)
     (tmp_path / "other.tflite").write_bytes(written(other))

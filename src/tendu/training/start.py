@@ -14,6 +14,8 @@ import torch
 
 from tendu.errors import DataError, ModelError
 from tendu.models.graph import Graph
+from tendu.models.soundness import check_tflite
+from tendu.runtimes.model_file import kind_of
 from tendu.training.checkpoint import averaged, load
 from tendu.training.graph_model import Layer, graph_model
 from tendu.training.network import Block, Network, Shape
@@ -116,10 +118,13 @@ def blended(network: Network, others: Sequence[tuple[Path, float]]) -> Network:
 
 
 def _tflite(path: Path) -> tuple[int, list[Layer]]:
-    try:
-        graph = Graph(path.read_bytes())
-    except OSError as error:
-        raise ModelError(f"Cannot read {path}: {error.strerror or error}.") from error
+    check_tflite(path)
+    content = path.read_bytes()
+    if kind_of(content) == "edgetpu":
+        raise ModelError(
+            f"{path.name} is compiled for the Edge TPU, and its weights cannot be read. Give the file that it was compiled of."
+        )
+    graph = Graph(content)
     heads = graph.heads()
     if heads is None:
         raise ModelError(
