@@ -81,6 +81,44 @@ def test_a_set_that_does_not_fit_is_one_sentence(tmp_path, change, sentence):
         read_crops(write_set(tmp_path, **change))
 
 
+NO_KEYPOINTS = r"keypoints are 17 x \(x, y, v\), 51 numbers of at most 1,000,000, not"
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        [[None, 60.0, 2] * 17],
+        [[float("nan"), 60.0, 2] * 17],
+        [[1e9, 60.0, 2] * 17],
+        [[1.0, 2.0, 2] * 51],
+        [1.0, 2.0, 2] * 17,
+        [["1", "2", "2"] * 17],
+    ],
+)
+def test_people_of_a_shard_who_are_no_51_numbers_each_are_refused_with_their_line(tmp_path, people):
+    with pytest.raises(SourceError, match=rf"^Line 1 of .*set\.jsonl is no label: .*{NO_KEYPOINTS}"):
+        read_crops(write_set(tmp_path, people=people))
+
+
+@pytest.mark.parametrize(
+    ("left", "sentence"),
+    [
+        (560, r"^The shard .*set-000\.tar is cut short: .*\. Load it again\.$"),
+        (
+            1400,
+            r"set\.jsonl names b\.webp, which its shard lacks: it may be cut short\. Load the shard again\.$",
+        ),
+    ],
+    ids=["within a crop", "between two"],
+)
+def test_a_shard_that_is_cut_short_is_said(tmp_path, left, sentence):
+    path = write_set(tmp_path)
+    shard = tmp_path / "set-000.tar"
+    shard.write_bytes(shard.read_bytes()[:left])
+    with pytest.raises(SourceError, match=sentence):
+        read_crops(path)
+
+
 def test_a_missing_shard_is_named(tmp_path):
     path = write_set(tmp_path)
     (tmp_path / "set-000.tar").unlink()
@@ -114,6 +152,44 @@ def test_a_coco_folder_gives_each_labelled_person_a_crop_round_the_box(tmp_path)
     assert np.allclose(crops.people[0][0, 0], [SIDE / 2, SIDE / 2, 2], atol=1e-3)
     rows = np.flatnonzero(crops.pictures[0][:, SIDE // 2, 0] > 127)
     assert abs(len(rows) - SIDE / ROOM) < 2
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"bbox": None}, "does not fit: bbox is four numbers, left, top, width and height, not None"),
+        ({"bbox": [1, 2, 3]}, r"bbox is four numbers, left, top, width and height, not \[1, 2, 3\]"),
+        ({"bbox": [1, 2, 3, float("nan")]}, "bbox is four numbers"),
+        ({"image_id": 9}, "does not fit: its image_id is 9, which none of the images has"),
+        ({"image_id": None}, "its image_id is None, which none of the images has"),
+        ({"image_id": []}, "Annotation 1 of .*person_keypoints.json does not fit"),
+        ({"keypoints": "text"}, f"{NO_KEYPOINTS} text"),
+        ({"keypoints": {}}, NO_KEYPOINTS),
+        ({"keypoints": [1, 2, 2] * 16}, NO_KEYPOINTS),
+        ({"keypoints": [0, 0, 0] * 17}, "has 1 annotations and not one labelled keypoint"),
+    ],
+)
+def test_an_annotation_of_coco_s_that_does_not_fit_is_one_sentence(tmp_path, change, sentence):
+    entry = {"image_id": 4, "bbox": [100, 50, 50, 100], "keypoints": [1, 2, 2] * 17, "iscrowd": 0, **change}
+    with pytest.raises(SourceError, match=sentence):
+        read_coco(tmp_path, [entry])
+
+
+@pytest.mark.parametrize("annotations", [None, {}, [1]])
+def test_annotations_of_coco_s_that_are_no_list_are_one_sentence(tmp_path, annotations):
+    with pytest.raises(SourceError, match=r"as COCO keypoints: its annotations are no list of tables\."):
+        read_coco(tmp_path, annotations)
+
+
+def test_annotations_without_keypoints_are_said(tmp_path):
+    with pytest.raises(SourceError, match="has 1 annotations and not one labelled keypoint"):
+        read_coco(tmp_path, [{"image_id": 4, "bbox": [100, 50, 50, 100]}])
+
+
+def read_coco(folder, annotations):
+    labels = {"images": [{"id": 4, "file_name": "one.png"}], "annotations": annotations}
+    (folder / "person_keypoints.json").write_text(json.dumps(labels))
+    return read_crops(folder / "person_keypoints.json")
 
 
 def test_a_photo_without_annotations_is_a_crop_of_nobody(tmp_path):
@@ -177,6 +253,25 @@ def test_joints_that_are_none_are_one_sentence(tmp_path, content, sentence):
         read_crops(tmp_path / "joints.mat")
 
 
+def test_a_joint_that_is_no_number_is_named_with_its_photo(tmp_path):
+    from scipy.io import savemat
+
+    given = joints()
+    given[1, 3, 0] = np.nan
+    savemat(tmp_path / "joints.mat", {"joints": given.transpose(2, 1, 0)})
+    with pytest.raises(SourceError, match=r"joints\.mat has a joint of photo 2 that is no finite number"):
+        read_crops(tmp_path / "joints.mat")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"text", b"a longer text, which is no file of Matlab's either\n" * 9]
+)
+def test_a_file_of_joints_that_is_none_of_matlab_s_is_one_sentence(tmp_path, content):
+    (tmp_path / "joints.mat").write_bytes(content)
+    with pytest.raises(SourceError, match=r"Cannot read .*joints\.mat as Leeds Sports Pose's joints: "):
+        read_crops(tmp_path / "joints.mat")
+
+
 def boxed(tmp_path, name: str, boxes: str) -> None:
     import cv2
 
@@ -210,6 +305,12 @@ def test_voc_s_boxes_say_who_is_meant_and_no_keypoints_and_whole_photos_give_lar
 def test_a_box_that_is_none_is_one_sentence(tmp_path):
     boxed(tmp_path, "a", "<object><name>person</name><bndbox><xmin>one</xmin></bndbox></object>")
     with pytest.raises(SourceError, match=r"Cannot read .*a\.xml as Pascal VOC's boxes: could not convert"):
+        read_crops(tmp_path / "boxes")
+
+
+def test_a_box_of_no_finite_numbers_is_named(tmp_path):
+    boxed(tmp_path, "a", f"<object><name>person</name>{BOX.replace('101', 'nan')}</object>")
+    with pytest.raises(SourceError, match=r"a\.xml has a person's box that is no finite numbers: \[\[nan"):
         read_crops(tmp_path / "boxes")
 
 

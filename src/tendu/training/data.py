@@ -12,8 +12,9 @@ import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
 from tendu.errors import DataError, SourceError
+from tendu.training.coco import coco_rows
 from tendu.training.found import found_rows
-from tendu.training.photos import coco_rows, leeds_rows, voc_rows
+from tendu.training.photos import leeds_rows, voc_rows
 from tendu.training.recipe import Recipe
 from tendu.training.rows import SIDE
 from tendu.training.shards import shard_rows

@@ -1,13 +1,12 @@
-"""Crops of whole photos: COCO's person keypoints, photos without people among them, Leeds Sports Pose's joints, VOC's boxes."""
+"""Crops of whole photos: Leeds Sports Pose's joints, VOC's boxes, and what is shared with other sets of photos."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import UInt8
 
 from tendu.errors import SourceError
 from tendu.extras import require
@@ -21,51 +20,6 @@ top of the head, which follow, are no COCO keypoints (README of lsp_dataset and 
 
 SKIN = 1.15
 """A person's box over the extent of the joints, which lie within the body."""
-
-
-def coco_rows(path: Path, limit: int | None, side: int) -> list[Row]:
-    """The rows of a `person_keypoints` file: a crop for each labelled person, one for each photo without annotations.
-
-    A photo in which nobody is annotated, not even without keypoints or as part of a crowd, shows nobody.
-
-    Args:
-        path: the labels; photos are in the folder `images` beside them, or directly beside them.
-        limit: read no more than this.
-        side: of the crops, px.
-
-    Raises:
-        SourceError: the labels cannot be read.
-    """
-    try:
-        labels = json.loads(path.read_text(encoding="utf-8"))
-        files = {image["id"]: image["file_name"] for image in labels["images"]}
-        annotations = labels["annotations"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SourceError(f"Cannot read {path} as COCO keypoints: {error!r}.") from error
-    everyone: dict[int, list[Float32[np.ndarray, "17 3"]]] = {}
-    wanted: list[tuple[int, int, Window]] = []
-    for entry in annotations:
-        points = np.asarray(entry.get("keypoints", []), np.float32)
-        if points.size != 51 or entry.get("iscrowd") or not (points[2::3] > 0).any():
-            continue
-        mine = everyone.setdefault(entry["image_id"], [])
-        left, top, width, height = entry["bbox"]
-        wanted.append((entry["image_id"], len(mine), window_of(left, top, width, height)))
-        mine.append(points.reshape(17, 3))
-    folder = photos_beside(path)
-    rows: list[Row] = []
-    for image, first, window in wanted[:limit]:
-        order = [first, *(i for i in range(len(everyone[image])) if i != first)]
-        people = np.stack([everyone[image][i] for i in order])
-        people[..., :2] = window.to_unit(people[..., :2] + 0.5) * side
-        rows.append((PhotoCrop(folder / files[image], side, window), inside(people, side), files[image]))
-    annotated = {entry["image_id"] for entry in annotations}
-    rows += [
-        (PhotoCrop(folder / name, side), NOBODY, name)
-        for image, name in files.items()
-        if image not in annotated
-    ]
-    return rows[:limit]
 
 
 def leeds_rows(path: Path, limit: int | None, side: int) -> list[Row]:
@@ -87,7 +41,7 @@ def leeds_rows(path: Path, limit: int | None, side: int) -> list[Row]:
     library: Any = require("scipy.io", extra="train", purpose="Reading joints.mat")
     try:
         joints = np.asarray(library.loadmat(path)["joints"], np.float32)
-    except (OSError, ValueError, KeyError, TypeError, NotImplementedError) as error:
+    except Exception as error:  # scipy has errors of its own for files that are none
         raise SourceError(f"Cannot read {path} as Leeds Sports Pose's joints: {error!r}.") from error
     if joints.ndim != 3 or sorted(joints.shape[:2]) != [3, 14]:
         raise SourceError(
@@ -104,6 +58,10 @@ def leeds_rows(path: Path, limit: int | None, side: int) -> list[Row]:
         points = np.column_stack([person[:, :2] - 0.5, np.where(known, seen, 0)])
         if not known[: len(LEEDS)].any():
             continue
+        if not np.isfinite(points[known]).all():
+            raise SourceError(
+                f"{path} has a joint of photo {number} that is no finite number. Correct it, or mark it as not labelled."
+            )
         low, high = points[known, :2].min(axis=0), points[known, :2].max(axis=0)
         room = (SKIN - 1) / 2 * float((high - low).max())
         window = window_of(*(low - room).tolist(), *(high - low + 2 * room).tolist())
@@ -144,6 +102,8 @@ def voc_rows(path: Path, limit: int | None, side: int) -> list[Row]:
             raise SourceError(f"Cannot read {file} as Pascal VOC's boxes: {error}.") from error
         if not name:
             raise SourceError(f"Cannot read {file} as Pascal VOC's boxes: it names no photo in <filename>.")
+        if not np.isfinite(boxes).all():
+            raise SourceError(f"{file} has a person's box that is no finite numbers: {boxes}. Correct it.")
         for left, top, right, bottom in boxes:
             # VOC counts pixels from 1.
             window = window_of(left - 1, top - 1, right - left + 1, bottom - top + 1)

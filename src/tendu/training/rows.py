@@ -1,6 +1,7 @@
 """Rows: what every set of training crops is read as, before its pictures are decoded."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -19,6 +20,27 @@ NOBODY = np.zeros((0, 17, 3), np.float32)
 
 UNLABELLED = np.zeros((1, 17, 3), np.float32)
 """The people of a crop that shows somebody of whom only a box is known."""
+
+
+FARTHEST = 1e6
+"""Pixels; no photo has points so far away, and numbers beyond are meant for something else."""
+
+
+def keypoints_of(given: Any) -> Float32[np.ndarray, "17 3"]:
+    """A person's keypoints from what a file has: x, y and v of each, in one list or in 17.
+
+    Raises:
+        ValueError: it is anything else.
+    """
+    try:
+        points = np.asarray(given)
+    except ValueError:  # lists of several lengths
+        points = np.zeros(0)
+    if points.dtype.kind not in "iuf" or points.size != 51 or not (np.abs(points) <= FARTHEST).all():
+        raise ValueError(
+            f"keypoints are 17 x (x, y, v), 51 numbers of at most {FARTHEST:,.0f}, not {given!s:.60}"
+        )
+    return points.reshape(17, 3).astype(np.float32)
 
 
 def inside(people: Float32[np.ndarray, "p 17 3"], side: int) -> Float32[np.ndarray, "p 17 3"]:

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from tendu.errors import DataError, SourceError
-from tendu.training.rows import SIDE, Row, inside
+from tendu.training.rows import SIDE, Row, inside, keypoints_of
 
 
 def shard_rows(path: Path, limit: int | None, side: int) -> list[Row]:
@@ -38,12 +38,14 @@ def shard_rows(path: Path, limit: int | None, side: int) -> list[Row]:
                 break
             try:
                 entry = json.loads(line)
-                people = np.asarray(entry["people"], np.float32).reshape(-1, 17, 3)
+                people = np.array([keypoints_of(one) for one in entry["people"]], np.float32).reshape(
+                    -1, 17, 3
+                )
                 name, shard = str(entry["file"]), int(entry["shard"])
                 photo = str(entry.get("source", name))
             except (ValueError, KeyError, TypeError) as error:
                 raise SourceError(
-                    f"Line {number} of {path} is no label: expected file, shard and people of 17 x (x, y, v); {error!r}."
+                    f"Line {number} of {path} is no label: expected file, shard and people of 17 x (x, y, v) each; {error!r}."
                 ) from error
             if shard not in shards:
                 shards[shard] = opened.enter_context(_shard(path.with_name(f"{path.stem}-{shard:03d}.tar")))
@@ -63,10 +65,14 @@ def _member(shard: tarfile.TarFile, name: str, labels: Path) -> bytes:
     try:
         file = shard.extractfile(name)
         content = None if file is None else file.read()
+    except tarfile.ReadError as error:
+        raise SourceError(f"The shard {shard.name} is cut short: {error}. Load it again.") from error
     except (KeyError, OSError, tarfile.TarError):
         content = None
     if content is None:
-        raise SourceError(f"{labels} names {name}, which its shard lacks. Load the shard again.")
+        raise SourceError(
+            f"{labels} names {name}, which its shard lacks: it may be cut short. Load the shard again."
+        )
     return content
 
 
