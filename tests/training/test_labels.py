@@ -394,6 +394,8 @@ def test_a_recipe_that_cannot_be_meant_is_one_sentence(tmp_path, text, sentence)
         ("rate = inf", "a number above 0"),
         ("rate = nan", "a number above 0"),
         ("average = 1", "a number from 0 to below 1"),
+        *((f"width = {value}", "a multiple of 0.25 from 0.25 to 4") for value in ("0.3", "0", "nan", '"1"')),
+        ("head = 0", "a whole number from 8 to 1024"),
         ("half = 1", "true or false"),
         ("seed = -3", "a whole number of 0 or more"),
     ],

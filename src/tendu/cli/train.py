@@ -97,7 +97,11 @@ def train(
         raise DataError("A run needs weights to learn from: give --start FILE, --teacher FILE or both.")
     if (output / "checkpoint.pt").exists() and not resume:
         raise SinkError(f"{output} holds a run already. Give --resume to go on, or another folder.")
-    network = fresh(read.network, seed=read.seed) if start is None else network_from(start)
+    network = (
+        fresh(read.network, seed=read.seed, width=read.width, head=read.head)
+        if start is None
+        else network_from(start)
+    )
     if read.size is not None:
         network.shape = replace(network.shape, size=read.size)
     try:

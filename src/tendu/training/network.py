@@ -205,12 +205,14 @@ class Network(nn.Module):
         return ordered
 
 
-def fresh(name: str, *, seed: int) -> Network:
-    """A network of a published shape that has learned nothing yet.
+def fresh(name: str, *, seed: int, width: float | None = None, head: int | None = None) -> Network:
+    """A network that has learned nothing yet, of a published shape or with another width.
 
     Args:
         name: one of `SHAPES`.
         seed: of its weights.
+        width: as `Shape` has it; the published one when None.
+        head: likewise.
 
     Raises:
         DataError: no shape has that name.
@@ -218,7 +220,8 @@ def fresh(name: str, *, seed: int) -> Network:
     if name not in SHAPES:
         raise DataError(f"No network is called {name!r}. Choose one of {', '.join(SHAPES)}.")
     torch.manual_seed(seed)
-    return Network(SHAPES[name])
+    shape = SHAPES[name]
+    return Network(replace(shape, width=width or shape.width, head=head or shape.head))
 
 
 def _within(part: nn.Module) -> list[Convolution]:

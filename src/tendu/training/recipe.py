@@ -44,6 +44,8 @@ class Recipe:
         sets: the data.
         network: "lightning" or "thunder"; a start file's own shape comes before it.
         size: the side of the input, px, a multiple of 32; None for the start's own.
+        width: factor on the trunk's channels, in quarters; None for the network's or the start's own.
+        head: channels within a head; None likewise.
         batch: pictures a step.
         rate: the highest learning rate of AdamW, in the units of `tendu.training.network.Convolution`.
         warm: steps in which the rate rises.
@@ -67,6 +69,8 @@ class Recipe:
     sets: tuple[Set, ...]
     network: str = "lightning"
     size: int | None = None
+    width: float | None = None
+    head: int | None = None
     batch: int = 32
     rate: float = 1e-4
     warm: int = 50
@@ -118,7 +122,9 @@ def _checked(kind: type[Any], table: dict[str, Any], path: Path) -> dict[str, An
         words, fits = _EXPECTED[name]
         if not fits(value):
             raise DataError(f"The recipe {path} has {name} = {value!r}, which is not {words}. Change it.")
-    return {name: float(value) if types[name] is float else value for name, value in table.items()}
+    return {
+        name: float(value) if types[name] in {float, float | None} else value for name, value in table.items()
+    }
 
 
 Expected = tuple[str, Callable[[Any], bool]]
@@ -163,6 +169,12 @@ _EXPECTED: dict[str, Expected] = {
     "centred": _SWITCH,
     "network": (f"one of {', '.join(SHAPES)}", lambda value: isinstance(value, str) and value in SHAPES),
     "size": _whole(32, step=32),
+    # A file's width is read off its stem, whose channels are 8 or a multiple: other widths could not be read again.
+    "width": (
+        "a multiple of 0.25 from 0.25 to 4",
+        lambda value: type(value) in {int, float} and 0.25 <= value <= 4 and value * 4 % 1 == 0,
+    ),
+    "head": _whole(8, 1024),
     "batch": _whole(1),
     "rate": _number(0, above=True),
     "warm": _whole(0),
