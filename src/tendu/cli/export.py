@@ -145,6 +145,7 @@ def export(
     Each file is compared with the network in PyTorch; what is printed stands in its .md too.
     """
     require("torch", extra="train", purpose="Exporting")
+    from tendu.metrics.coco import read_truth
     from tendu.training.data import read_crops
     from tendu.training.export import card_of, files_of, write_model
     from tendu.training.measured import measured
@@ -166,13 +167,16 @@ def export(
         text = "" if about is None else about.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"Cannot read {about}: {error}.") from error
+    # What can be said now is not said after an hour of rounding.
+    for folder in judges:
+        read_truth(folder)
+    unseen = [read_crops(path).parted(part)[1] for path, part in held]
     network = network_from(checkpoint)
     network = (blended(network, blend) if blend else network).eval()
     crops = [read_crops(path, limit=2000) for path in labels]
     wide, network = network, smaller(network, crops, size=size, inner=inner, neck=neck)
     count = PICTURES if rounds else _CHECKED
     pictures = calibration_pictures(crops, size=network.shape.size, count=count, seed=seed)
-    unseen = [read_crops(path).parted(part)[1] for path, part in held]
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
