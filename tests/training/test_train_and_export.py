@@ -50,8 +50,13 @@ def test_a_run_is_trained_resumed_and_exported(folder, capsys):
     assert main([*said, "-o", str(out), "--steps", "12", "--resume"]) == 0
     assert load(out / "checkpoint.pt").step == 12
     assert load(out / "checkpoint.pt").shape == Shape(size=96, width=0.25, head=16)
+    said_less = [*said[:4], "-o", str(out), "--steps", "13", "--resume"]
+    assert main([*said_less, "--limit", "4"]) == 1
+    assert "made.jsonl has 3 crops to learn from, and the run was begun with " in capsys.readouterr().err
+    assert main(said_less) == 0
+    assert load(out / "checkpoint.pt").step == 13
     judged = [json.loads(line) for line in (out / "judged.jsonl").read_text().splitlines()]
-    assert [(line["step"], line["title"]) for line in judged[-2:]] == [(12, "held, close"), (12, "held, far")]
+    assert [(line["step"], line["title"]) for line in judged[-2:]] == [(13, "held, close"), (13, "held, far")]
     assert all(0 <= line["oks"] <= 100 for line in judged)
     said = ["export", str(out / "checkpoint.pt"), "--data", str(folder / "made.jsonl")]
     said += ["-o", str(folder / "mine.tflite"), "--precision", "float16", "--precision", "int8"]
@@ -63,7 +68,7 @@ def test_a_run_is_trained_resumed_and_exported(folder, capsys):
     assert card["licence"] == "not stated"
     report = (folder / "mine-int8.md").read_text()
     assert card["sha256"] in report
-    assert "From `checkpoint.pt`: 12 steps of `tendu train`" in report
+    assert "From `checkpoint.pt`: 13 steps of `tendu train`" in report
     pairs = re.findall(r"^\| (.+) and (.+?)(?: \| [\d.]+){4} \|$", report, re.MULTILINE)
     half, eight = "`mine-float16`", "`mine-int8`"
     assert pairs == [("the network", half), ("the network", eight), (half, eight)]
@@ -159,3 +164,26 @@ def test_a_run_without_weights_to_learn_from_is_refused(folder, tmp_path, capsys
     assert main(["train", str(folder / "tiny.toml"), "-o", str(tmp_path / "run"), "--steps", "1"]) == 1
     assert "give --start FILE, --teacher FILE or both" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_photos_that_cannot_judge_are_refused_before_anything_is_learned_or_rounded(folder, tmp_path, capsys):
+    said = [str(folder / "tiny.toml"), "--data", str(folder), "--start", str(folder / "tiny.pt")]
+    assert main(["train", *said, "-o", str(tmp_path / "run"), "--steps", "1", "--judge", "nope"]) == 1
+    assert "There is no folder nope. Give one with photos" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--judge", "nope"], "There is no folder nope. Give one with photos"),
+        (["--held", "nope.jsonl", "0.1"], "Cannot read the labels nope.jsonl"),
+    ],
+)
+def test_what_an_export_is_judged_by_is_read_first(folder, tmp_path, monkeypatch, capsys, options, sentence):
+    monkeypatch.setattr(
+        "tendu.training.start.network_from", lambda _path: pytest.fail("the network was read first")
+    )
+    said = ["export", str(folder / "tiny.pt"), "--data", str(folder / "made.jsonl"), *options]
+    assert main([*said, "-o", str(tmp_path / "never.tflite")]) == 1
+    assert sentence in capsys.readouterr().err

@@ -1,14 +1,13 @@
 """`tendu train`: a network of MoveNet's family learns from labelled crops and a teacher."""
 
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from tendu.cli.progress import Bar
 from tendu.cli.values import whole
-from tendu.errors import DataError, SinkError
+from tendu.errors import SinkError
 from tendu.extras import require
 
 
@@ -81,35 +80,30 @@ def train(
     The folder gets checkpoint.pt, progress.jsonl, judged.jsonl and curves.png. Ctrl-C saves a checkpoint first.
     """
     require("torch", extra="train", purpose="Training")
+    from tendu.metrics.coco import read_truth
+    from tendu.training.beginning import begun, gone_on
+    from tendu.training.checkpoint import load
     from tendu.training.curves import draw_curves
     from tendu.training.data import read_sets
     from tendu.training.device import device_of
     from tendu.training.judge import note_figures
     from tendu.training.loop import Budget, Progress, Run
-    from tendu.training.network import fresh
     from tendu.training.recipe import read_recipe
-    from tendu.training.start import network_from
 
     read, place = read_recipe(recipe), device_of(device)
     budget = Budget(steps=steps, minutes=minutes)
-    source = teacher or start
-    if source is None:
-        raise DataError("A run needs weights to learn from: give --start FILE, --teacher FILE or both.")
-    if (output / "checkpoint.pt").exists() and not resume:
+    for folder in judges:
+        read_truth(folder)  # what is wrong with it is better said before the run than after it
+    kept = output / "checkpoint.pt"
+    if kept.exists() and not resume:
         raise SinkError(f"{output} holds a run already. Give --resume to go on, or another folder.")
-    network = (
-        fresh(read.network, seed=read.seed, width=read.width, head=read.head)
-        if start is None
-        else network_from(start)
-    )
-    if read.size is not None:
-        network.shape = replace(network.shape, size=read.size)
+    networks = gone_on(load(kept), read, start, teacher) if resume else begun(read, start, teacher)
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SinkError(f"Cannot make the folder {output}: {error.strerror or error}.") from error
     seen, held = read_sets(read, data, limit=limit)
-    run = Run(read, seen, network, network_from(source), folder=output, threads=threads, device=place)
+    run = Run(read, seen, *networks, folder=output, threads=threads, device=place)
     if resume:
         run.resume()
 

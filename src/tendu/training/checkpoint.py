@@ -1,7 +1,7 @@
 """Checkpoint: all that training needs to go on as if it had never stopped, written whole or not at all."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile, is_zipfile
@@ -29,6 +29,9 @@ class Checkpoint:
         optimizer: AdamW's state.
         rounded: whether the weights were rounded to 8 bits as they were used, and so belong in a file.
         teacher: the teacher's weights and shape, so that its file is not needed to go on.
+        recipe: the run's, as a dictionary; empty in older checkpoints, as are the next two.
+        crops: how many each of its sets has to learn from.
+        start: the mark of the weights that it began with, see `tendu.training.beginning.mark`.
     """
 
     shape: Shape
@@ -39,6 +42,9 @@ class Checkpoint:
     optimizer: dict[str, Any]
     teacher: dict[str, Any]
     rounded: bool = False
+    recipe: dict[str, Any] = field(default_factory=dict[str, Any])
+    crops: list[int] = field(default_factory=list[int])
+    start: str = ""
 
 
 def save(checkpoint: Checkpoint, path: Path) -> None:

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from tendu.errors import DataError
+from tendu.errors import DataError, ModelError
 from tendu.training.batches import batches
+from tendu.training.beginning import mark, refuse_another
 from tendu.training.checkpoint import Checkpoint, clear, finite, load, save
 from tendu.training.data import Crops
 from tendu.training.device import PROCESSOR
@@ -104,6 +105,7 @@ class Run:
     ) -> None:
         self._recipe, self._crops, self._folder, self._threads = recipe, crops, folder, threads
         self._device = device
+        self._start = mark(network)
         self.network = network.to(device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self.averaged = deepcopy(self.network)
         self._teacher_network = teacher
@@ -120,20 +122,31 @@ class Run:
         """The checkpoint."""
         return self._folder / "checkpoint.pt"
 
+    @property
+    def _counts(self) -> list[int]:
+        return [len(one) for one in self._crops]
+
     def resume(self) -> None:
         """Goes back to where the folder's checkpoint stands, and takes later steps out of what the run noted.
 
         Raises:
+            DataError: the recipe or the data are others than those that the run was begun with.
             ModelError: there is none, or it is damaged, or of another network.
             SinkError: what the run noted cannot be written.
             SourceError: or not be read.
         """
         found = load(self.path)
-        self.network.load_state_dict(found.network)
-        self.averaged.load_state_dict(found.averaged)
-        self._teacher_network.load_state_dict(found.teacher["weights"])
-        self._optimizer.load_state_dict(found.optimizer)
-        self.step, self.seconds = found.step, found.seconds
+        refuse_another(found, self._recipe, self._counts)
+        try:
+            self.network.load_state_dict(found.network)
+            self.averaged.load_state_dict(found.averaged)
+            self._teacher_network.load_state_dict(found.teacher["weights"])
+            self._optimizer.load_state_dict(found.optimizer)
+        except (RuntimeError, ValueError, KeyError) as error:
+            raise ModelError(
+                f"{self.path} is of another network than this run's, or of other frozen blocks. Choose another folder."
+            ) from error
+        self.step, self.seconds, self._start = found.step, found.seconds, found.start
         for network in (self.network, self.averaged):
             network.round(on=found.rounded)
         for name in (PROGRESS, JUDGED):
@@ -152,8 +165,8 @@ class Run:
             "weights": self._teacher_network.state_dict(),
         }
         states = (self.network.state_dict(), self.averaged.state_dict(), self._optimizer.state_dict())
-        rounded = self.network.stem.rounded
-        save(Checkpoint(self.network.shape, self.step, self.seconds, *states, teacher, rounded), self.path)
+        begun = (self.network.stem.rounded, asdict(self._recipe), self._counts, self._start)
+        save(Checkpoint(self.network.shape, self.step, self.seconds, *states, teacher, *begun), self.path)
 
     def _check(self) -> None:
         """Nothing, where the last loss and all weights are finite; what comes after numbers that are not is no better."""

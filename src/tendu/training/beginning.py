@@ -1,0 +1,121 @@
+"""Beginning: the student and the teacher of a run, of files or of the checkpoint of a run that goes on as what it was."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tendu.errors import DataError
+from tendu.training.checkpoint import Checkpoint
+from tendu.training.network import Network, Shape, fresh
+from tendu.training.recipe import Recipe
+from tendu.training.start import network_from
+
+
+def begun(recipe: Recipe, start: Path | None, teacher: Path | None) -> tuple[Network, Network]:
+    """The student and the teacher of a new run.
+
+    Args:
+        recipe: how large the student is; a start's own width and head channels come before it.
+        start: the file of the student's weights; new ones when None.
+        teacher: the teacher's; the start itself when None.
+
+    Raises:
+        DataError: there is neither, or the recipe's shape is not the start's.
+        ModelError: a file cannot be read.
+    """
+    source = teacher or start
+    if source is None:
+        raise DataError("A run needs weights to learn from: give --start FILE, --teacher FILE or both.")
+    if start is None:
+        student = fresh(recipe.network, seed=recipe.seed, width=recipe.width, head=recipe.head)
+    else:
+        student = network_from(start)
+        for name in ("width", "head"):
+            wanted, has = getattr(recipe, name), getattr(student.shape, name)
+            if wanted not in {None, has}:
+                raise DataError(f"The recipe has {name} = {wanted:g}, and {start} has {has:g}. Leave it out.")
+    if recipe.size is not None:
+        student.shape = replace(student.shape, size=recipe.size)
+    return student, network_from(source)
+
+
+def gone_on(
+    found: Checkpoint, recipe: Recipe, start: Path | None, teacher: Path | None
+) -> tuple[Network, Network]:
+    """The student and the teacher of a run that goes on; their weights are the checkpoint's, whatever files are named.
+
+    Args:
+        found: the checkpoint.
+        recipe: the run's.
+        start: the file that the run began with; need not be named again.
+        teacher: likewise.
+
+    Raises:
+        DataError: one of them is another than the run began with.
+        ModelError: a file cannot be read.
+    """
+    refuse_another(found, recipe)
+    student, taught = Network(found.shape), Network(Shape(**found.teacher["shape"]))
+    taught.load_state_dict(found.teacher["weights"])
+    if start is not None:
+        given = network_from(start)
+        other = replace(given.shape, size=found.shape.size) != found.shape
+        if other or (found.start and mark(given) != found.start):
+            raise DataError(
+                f"The run did not begin with {start}. Leave out --start, or choose another folder."
+            )
+    if teacher is not None:
+        given = network_from(teacher)
+        if given.shape != taught.shape or mark(given) != mark(taught):
+            raise DataError(
+                f"The run's teacher is not {teacher}. Leave out --teacher, or choose another folder."
+            )
+    return student, taught
+
+
+def refuse_another(found: Checkpoint, recipe: Recipe, counts: Sequence[int] | None = None) -> None:
+    """Nothing, where a recipe and its data are those that a checkpoint's run began with.
+
+    Args:
+        found: the checkpoint. An older one that does not say what its run began with fits all.
+        recipe: what is given now.
+        counts: how many crops each of its sets has to learn from; None where they are not read yet.
+
+    Raises:
+        DataError: they are others; the sentence says in what.
+    """
+    before, now = dict(_flat(found.recipe)), dict(_flat(asdict(recipe)))
+    # A field that only one of them has is one of another version of tendu.
+    for name in before.keys() & now.keys():
+        if before[name] != now[name]:
+            raise DataError(
+                f"The recipe has {name} = {now[name]!r}, and the run was begun with {before[name]!r}. "
+                "Give the recipe that it was begun with, or choose another folder."
+            )
+    for one, had, has in zip(recipe.sets, found.crops, counts or found.crops, strict=False):
+        if had != has:
+            raise DataError(
+                f"{one.labels} has {has} crops to learn from, and the run was begun with {had}. "
+                "Give the same data and --limit, or choose another folder."
+            )
+
+
+def mark(network: Network) -> str:
+    """What tells a network's weights from all others."""
+    digest = sha256()
+    for name, weights in network.state_dict().items():
+        digest.update(name.encode() + weights.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _flat(recipe: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The fields of a recipe and of its sets, each with a name of its own."""
+    for name, value in recipe.items():
+        if name == "sets":
+            yield "the number of sets", len(value)
+            for number, one in enumerate(value, 1):
+                yield from ((f"{field} of set {number}", had) for field, had in one.items())
+        else:
+            yield name, value
