@@ -3,6 +3,7 @@
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -31,20 +32,37 @@ def test_the_loss_falls_on_labelled_crops(tmp_path, crops, network):
     assert len((tmp_path / "progress.jsonl").read_text().splitlines()) == 4
 
 
-def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(tmp_path, crops, network, monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "free", "sentence"),
+    [
+        (OSError(28, "No space left on device"), 10**9, "the disk is full"),
+        (
+            RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 64 vs 0"),
+            4096,
+            "the disk is full",
+        ),
+        (RuntimeError("something else"), 10**9, "something else"),
+        (PermissionError(13, "Permission denied"), 10**9, "Permission denied"),
+    ],
+)
+def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(
+    tmp_path, crops, network, monkeypatch, error, free, sentence
+):
     run = run_in(tmp_path, crops, network)
     run.save()
     old = run.path.read_bytes()
 
-    def full(_fields, file):
+    def refused(_fields, file):
         file.write(b"half")
-        raise OSError(28, "No space left on device")
+        raise error
 
-    monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(
-        SinkError, match=r"Cannot write the checkpoint .*checkpoint\.pt: .*No space left on device"
-    ):
+    monkeypatch.setattr(torch, "save", refused)
+    monkeypatch.setattr(checkpoint, "disk_usage", lambda _folder: SimpleNamespace(free=free))
+    with pytest.raises(SinkError) as caught:
         run.save()
+    assert str(caught.value) == (
+        f"Cannot write the checkpoint {run.path}: {sentence}. An older one is left as it was."
+    )
     assert run.path.read_bytes() == old
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
 

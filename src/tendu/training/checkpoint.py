@@ -2,7 +2,9 @@
 
 import os
 from dataclasses import dataclass, field
+from errno import ENOSPC
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 from zipfile import ZipFile, is_zipfile
 
@@ -14,6 +16,9 @@ from tendu.training.network import Network, Shape
 from tendu.whole_file import whole_file
 
 VERSION = 1
+
+FULL = 2**20
+"""Bytes; a disk that has no more is full."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +69,18 @@ def write(fields: dict[str, Any], path: Path) -> None:
     """
     try:
         with whole_file(path) as temporary, temporary.open("wb") as file:
-            torch.save(fields, file)
+            try:
+                torch.save(fields, file)
+            except RuntimeError as error:
+                # PyTorch says of a full disk that an "enforce" of its own failed. What is written is still there now.
+                full = disk_usage(path.parent).free < FULL
+                raise OSError(ENOSPC if full else 0, str(error)) from error
             file.flush()
             os.fsync(file.fileno())
-    except (OSError, RuntimeError) as error:  # PyTorch says a full disk as a RuntimeError
+    except OSError as error:
+        reason = "the disk is full" if error.errno == ENOSPC else error.strerror or error
         raise SinkError(
-            f"Cannot write the checkpoint {path}: {error}. An older one is left as it was."
+            f"Cannot write the checkpoint {path}: {reason}. An older one is left as it was."
         ) from error
 
 
