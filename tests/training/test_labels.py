@@ -101,6 +101,23 @@ def test_people_of_a_shard_who_are_no_51_numbers_each_are_refused_with_their_lin
 
 
 @pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ({"file": "a.webp", "shard": 0}, "it lacks 'people'"),
+        ({"file": "a.webp", "shard": 0, "people": {}}, r"people are a list, not \{\}"),
+        ([], "list indices must be integers"),
+    ],
+)
+def test_a_line_that_is_no_label_is_one_sentence(tmp_path, line, sentence):
+    path = write_set(tmp_path)
+    path.write_text(json.dumps(line))
+    with pytest.raises(
+        SourceError, match=rf"^Line 1 of .*set\.jsonl is no label: expected file, .*; {sentence}"
+    ):
+        read_crops(path)
+
+
+@pytest.mark.parametrize(
     ("left", "sentence"),
     [
         (560, r"^The shard .*set-000\.tar is cut short: .*\. Load it again\.$"),

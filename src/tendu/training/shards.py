@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float32, UInt8
 
 from tendu.errors import DataError, SourceError
 from tendu.training.rows import SIDE, Row, inside, keypoints_of
@@ -38,19 +39,24 @@ def shard_rows(path: Path, limit: int | None, side: int) -> list[Row]:
                 break
             try:
                 entry = json.loads(line)
-                people = np.array([keypoints_of(one) for one in entry["people"]], np.float32).reshape(
-                    -1, 17, 3
-                )
+                people = _people(entry["people"])
                 name, shard = str(entry["file"]), int(entry["shard"])
                 photo = str(entry.get("source", name))
             except (ValueError, KeyError, TypeError) as error:
+                came = f"it lacks {error}" if isinstance(error, KeyError) else error
                 raise SourceError(
-                    f"Line {number} of {path} is no label: expected file, shard and people of 17 x (x, y, v) each; {error!r}."
+                    f"Line {number} of {path} is no label: expected file, shard and people of 17 x (x, y, v) each; {came}."
                 ) from error
             if shard not in shards:
                 shards[shard] = opened.enter_context(_shard(path.with_name(f"{path.stem}-{shard:03d}.tar")))
             rows.append((_Crop(_member(shards[shard], name, path), name), inside(people, side), photo))
     return rows
+
+
+def _people(given: Any) -> Float32[np.ndarray, "p 17 3"]:
+    if not isinstance(given, list):
+        raise ValueError(f"people are a list, not {given!r:.60}")  # noqa: TRY004 - a value in a file, not an argument
+    return np.array([keypoints_of(one) for one in given], np.float32).reshape(-1, 17, 3)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
