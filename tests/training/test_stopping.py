@@ -74,6 +74,24 @@ def test_a_run_that_is_stopped_in_the_middle_of_a_step_ends_it_first(
             assert torch.equal(weights, other.state_dict()[part]), part
 
 
+def test_a_step_that_fails_in_its_middle_is_not_saved(tmp_path, crops, network, monkeypatch):
+    run = run_in(tmp_path, crops, network)
+    run.train(Budget(steps=2))
+    before = run.path.read_bytes()
+
+    averaging = torch.optim.swa_utils.get_ema_multi_avg_fn
+
+    def broken(stay):
+        if run.step == 3:  # one more step was whole
+            raise MemoryError
+        return averaging(stay)
+
+    monkeypatch.setattr("tendu.training.loop.get_ema_multi_avg_fn", broken)
+    with pytest.raises(MemoryError):
+        run.train(Budget(steps=9))
+    assert run.path.read_bytes() == before
+
+
 def test_an_interruption_waits_until_the_step_is_whole_and_in_other_threads_nothing_does():
     done = []
 

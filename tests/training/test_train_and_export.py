@@ -56,7 +56,11 @@ def test_a_run_is_trained_resumed_and_exported(folder, capsys):
     assert main(said_less) == 0
     assert load(out / "checkpoint.pt").step == 13
     judged = [json.loads(line) for line in (out / "judged.jsonl").read_text().splitlines()]
-    assert [(line["step"], line["title"]) for line in judged[-2:]] == [(13, "held, close"), (13, "held, far")]
+    titles = ["made.jsonl: held, close", "made.jsonl: held, far"]
+    # The start is judged too, beside which the rest is seen.
+    assert [(line["step"], line["title"]) for line in judged] == [
+        (step, title) for step in (0, 10, 12, 13) for title in titles
+    ]
     assert all(0 <= line["oks"] <= 100 for line in judged)
     said = ["export", str(out / "checkpoint.pt"), "--data", str(folder / "made.jsonl")]
     said += ["-o", str(folder / "mine.tflite"), "--precision", "float16", "--precision", "int8"]

@@ -51,6 +51,13 @@ from tendu.extras import require
     metavar="FOLDER",
     help="Measure AP on these annotated photos at each checkpoint; may be given several times.",
 )
+@click.option(
+    "--save-minutes",
+    type=float,
+    default=5.0,
+    metavar="N",
+    help="Write a checkpoint so often; every 5 minutes when not given.",
+)
 @click.option("--limit", type=whole, metavar="N", help="Read so many crops of each set at most.")
 @click.option(
     "--threads", type=whole, default="1", metavar="N", help="Processor threads for each of two parts."
@@ -71,6 +78,7 @@ def train(
     steps: int | None,
     resume: bool,
     judges: tuple[Path, ...],
+    save_minutes: float,
     limit: int | None,
     threads: int,
     device: str | None,
@@ -107,15 +115,21 @@ def train(
     if resume:
         run.resume()
 
+    unseen = {one.labels: crops for one, crops in zip(read.sets, held, strict=True)}
+
     def judge() -> None:
-        note_figures(deepcopy(run.averaged), run.step, output, held=held, folders=judges, threads=threads)
-        draw_curves(output)
+        note_figures(deepcopy(run.averaged), run.step, output, held=unseen, folders=judges, threads=threads)
+        if run.step:
+            draw_curves(output)
+
+    if not resume:
+        judge()  # the start, beside which all that follows is seen
 
     with Bar(shown=True) as bar:
         draw = bar.tell(recipe.stem)
 
         def tell(progress: Progress) -> None:
-            draw(round(1000 * progress.spent), 1000)
+            draw(*((progress.step, steps) if steps else (round(1000 * progress.spent), 1000)))
 
-        run.train(budget, tell=tell, saved=judge)
+        run.train(budget, tell=tell, saved=judge, save_minutes=save_minutes)
     click.echo(run.path)

@@ -27,6 +27,9 @@ TRAINING = {
     "Measure AP on these annotated photos at each checkpoint; may be given several times.": (
         "체크포인트마다 이 사진들로 AP를 잽니다. 여러 번 줄 수 있습니다."
     ),
+    "Write a checkpoint so often; every 5 minutes when not given.": (
+        "체크포인트를 이 간격(분)으로 씁니다. 주지 않으면 5분마다입니다."
+    ),
     "Read so many crops of each set at most.": "세트마다 최대 이만큼만 읽습니다.",
     "Processor threads for each of two parts.": "두 부분이 각각 쓰는 프로세서 스레드 수.",
     "Where to learn, as PyTorch calls it: cpu, cuda, mps; a CUDA GPU where there is one, when not given.": (

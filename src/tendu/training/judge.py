@@ -1,6 +1,6 @@
 """Judging: a network's AP on annotated photos, through the very file that would be shipped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -73,7 +73,7 @@ def note_figures(
     step: int,
     folder: Path,
     *,
-    held: Sequence[Crops],
+    held: Mapping[str, Crops],
     folders: Sequence[Path],
     threads: int = 1,
 ) -> None:
@@ -83,7 +83,7 @@ def note_figures(
         network: as it would be exported; it is on the processor afterwards.
         step: of the run.
         folder: of the run.
-        held: crops that are held out, see `held_figures`.
+        held: crops that are held out, by the name of their set, see `held_figures`.
         folders: annotated photos, see `judged`.
         threads: for the model.
 
@@ -91,12 +91,14 @@ def note_figures(
         SinkError: it cannot be written.
     """
     lines = [
-        {"title": title, "oks": alike} for one in held for title, alike in held_figures(network, one).items()
+        {"title": f"{name}: {title}", "oks": alike}
+        for name, one in held.items()
+        for title, alike in held_figures(network, one).items()
     ]
     model = written(network.cpu()) if folders else b""
     for photos in folders:
         figures = judged(model, photos, threads=threads)
-        lines += [{"title": figure.title, **asdict(figure)} for figure in figures]
+        lines += [{"title": f"{figure.data}: {figure.title}", **asdict(figure)} for figure in figures]
     note(folder / JUDGED, [{"step": step, **line} for line in lines])
 
 

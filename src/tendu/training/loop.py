@@ -189,7 +189,8 @@ class Run:
     ) -> None:
         """Trains until the budget is spent, then saves. Interrupted, it saves and lets the interruption go on.
 
-        Where no step was done, as when the first batch fails, nothing is saved: there would be nothing to go on from.
+        Where no step was done, as when the first batch fails, nothing is saved: there would be nothing to go on from. Nor is
+        anything saved where a step fails in its middle.
 
         Args:
             budget: how long.
@@ -207,6 +208,7 @@ class Run:
         begun, before, first = monotonic(), self.seconds, self.step
         kept, told, waited = begun, begun, 0.0
         seen: list[Losses] = []
+        whole = True
         following = batches(
             self._recipe,
             self._crops,
@@ -225,10 +227,12 @@ class Run:
                 for network in (self.network, self.averaged):
                     network.round(on=spent >= 1 - self._recipe.rounded)
                 with whole_step():  # half a step saved would be one that no run goes through
+                    whole = False
                     seen.append(self._learn(batch, rate))
                     self.step += 1
                     now = monotonic()
                     self.seconds = before + now - begun
+                    whole = True
                 if self.step % every == 0:
                     speed = len(seen) * self._recipe.batch / (now - told)
                     progress = self._progress(seen, spent, rate, speed, waited / (now - told))
@@ -243,7 +247,7 @@ class Run:
         finally:
             with whole_step():
                 following.close()
-                if self.step > first:
+                if self.step > first and whole:
                     self.save()
         saved()
 
