@@ -42,7 +42,8 @@ class JsonDocument(TextSink):
     """Poses into a .json file: one document with all frames, written as they come."""
 
     def _first(self) -> str:
-        head = json.dumps({"schema": SCHEMA, "made_by": dict(self.made_by), "keypoints": COCO17.names})
+        made_by = {"made_by": dict(self.made_by)} if self.made_by else {}
+        head = json.dumps({"schema": SCHEMA, **made_by, "keypoints": COCO17.names})
         return f'{head[:-1]}, "frames": ['
 
     def _frame(self, poses: Poses) -> str:

@@ -61,7 +61,7 @@ def test_json_before_tracking_says_null(tmp_path):
 def test_a_json_document_names_its_keypoints_and_holds_all_frames(tmp_path):
     write(JsonDocument(tmp_path / "walk.json"), made_film())
     document = json.loads((tmp_path / "walk.json").read_text())
-    assert list(document) == ["schema", "made_by", "keypoints", "frames"]
+    assert list(document) == ["schema", "keypoints", "frames"]
     assert (document["schema"], tuple(document["keypoints"])) == ("tendu-1", COCO17.names)
     assert [frame["frame"] for frame in document["frames"]] == [0, 1, 2, 5, 6]
 
