@@ -140,11 +140,11 @@ def run(
         with ExitStack() as inputs, Completing() as completing, ExitStack() as outputs:
             opened = open_source(source, every=every, start=start, end=end)
             facts = opened.facts
+            frames = inputs.enter_context(opened if facts.live else ReadAhead(opened))
             if lock is not None and not (facts.moving and track):
                 raise DataError(
                     "A lock follows one person through a film, by tracks: leave it out for photos, or leave track on."
                 )
-            frames = inputs.enter_context(opened if facts.live else ReadAhead(opened))
             filmed = rate or (None if facts.moving else _PHOTO_RATE)
             _refuse_twins(targets)
             sinks = [_sink(target, facts, overwrite=overwrite, rate=filmed) for target in targets]

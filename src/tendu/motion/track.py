@@ -35,7 +35,7 @@ class Tracker:
         by: "oks" compares keypoints, "iou" boxes.
         max_age: seconds that somebody unseen is remembered (tfjs: 1000 ms).
         min_similarity: below it two poses are two people; 0.2 for "oks", 0.15 for "iou" unless given (tfjs).
-        max_tracks: how many people are remembered; the longest unseen are forgotten first (tfjs: 18).
+        max_tracks: how many people are remembered, or all who are seen now; the longest unseen are forgotten first (tfjs: 18).
         min_score: keypoints below it are not compared (tfjs: 0.3).
         min_points: with fewer keypoints confident in both, two poses are two people (tfjs: 4).
         carry: seconds for which somebody unseen is taken to go on as before; 0 compares with where they were last, as
@@ -108,7 +108,7 @@ class Tracker:
             DataError: it is none of these.
         """
         person = int(person) if isinstance(person, np.integer) else person  # as it stands in `Poses.track`
-        number = isinstance(person, int) and person >= 1
+        number = isinstance(person, int) and not isinstance(person, bool) and person >= 1
         words = '"largest", "centre", the number of a person or None'
         demand("lock", person, words, holds=number or person in {"largest", "centre", None})
         self._lock: Lock = person
@@ -138,7 +138,7 @@ class Tracker:
         seen = replace(seen, number=number, pace=pace, going=going)
         gone = np.ones(len(known.number), bool)
         gone[match[old]] = False
-        self._people = seen.followed_by(known.rows(gone)).rows(slice(self._max_tracks))
+        self._people = seen.followed_by(known.rows(gone)).rows(slice(max(self._max_tracks, len(poses))))
         return self._locked(replace(poses, track=number), self._people)
 
     def _by_boxes(self, match: Int64[np.ndarray, "n"], known: People, poses: Poses) -> Int64[np.ndarray, "n"]:

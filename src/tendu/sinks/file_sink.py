@@ -69,14 +69,17 @@ class FileSink(ABC):
         Raises:
             SinkError: the disk refuses.
         """
-        if self._closed or not self._begun:
+        if self._closed:
+            return
+        if not self._begun:
+            self._closed = True
             return
         with self._or_nothing():
             self._end()
         self._closed = True
         try:
             self._partial.complete()
-        except SinkError:
+        except BaseException:
             self._partial.abandon()
             raise
 

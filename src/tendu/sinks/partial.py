@@ -40,6 +40,8 @@ class PartialFile:
         try:
             yield self.temporary
             self.complete()
+        except SinkError:  # is an OSError, and has its sentence
+            raise
         except OSError as error:
             raise unwritable(self.path, error) from error
         finally:

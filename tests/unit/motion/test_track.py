@@ -89,11 +89,15 @@ def test_somebody_comes_back_under_their_number_within_max_age_and_under_a_new_o
     assert tracker.update(at(200, 2.01)).track.tolist() == [2]
 
 
-def test_more_people_than_are_remembered_get_numbers_all_the_same():
+def test_more_people_than_are_remembered_keep_their_numbers_while_they_are_seen():
     tracker = Tracker(max_tracks=2)
     three = [STANDING, moved(STANDING, right=150), moved(STANDING, right=300)]
     assert tracker.update(frame_of(three, time=0.0)).track.tolist() == [1, 2, 3]
-    assert tracker.update(frame_of(three, time=0.1)).track.tolist() == [1, 2, 4]
+    assert tracker.update(frame_of(three, time=0.1)).track.tolist() == [1, 2, 3]
+    assert tracker.update(frame_of(three[:1], time=0.2)).track.tolist() == [1]
+    assert tracker.update(frame_of(three, time=0.3)).track.tolist() == [1, 2, 4], (
+        "of the unseen one is forgotten"
+    )
 
 
 def test_points_below_the_score_are_not_compared():

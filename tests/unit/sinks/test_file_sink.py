@@ -112,3 +112,12 @@ def test_a_folder_that_cannot_be_made_is_refused_at_opening(tmp_path):
     (tmp_path / "out").write_text("a file")
     with pytest.raises(SinkError, match=r"walk\.csv: "):
         open_sink(tmp_path / "out" / "walk.csv")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_output_closed_before_it_began_takes_nothing_more(tmp_path, name):
+    sink = open_sink(tmp_path / name)
+    sink.close()
+    with pytest.raises(SinkError, match="is closed"):
+        sink.write(made_poses(1))
+    assert list(tmp_path.glob(".*")) == []

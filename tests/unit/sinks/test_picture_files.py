@@ -118,3 +118,10 @@ class TestFolder:
         with pytest.raises(SinkError) as caught:
             PictureFolder(tmp_path / "out")
         assert str(caught.value) == f"Cannot write {tmp_path / 'out'}: File exists."
+
+
+def test_a_name_that_is_a_folder_has_one_sentence(tmp_path):
+    (tmp_path / "frame_000000.jpg").mkdir()
+    with PictureFolder(tmp_path, overwrite=True) as sink, pytest.raises(SinkError) as caught:
+        sink.write(Frame.of(np.zeros((8, 8, 3), np.uint8)))
+    assert str(caught.value) == f"Cannot write {tmp_path / 'frame_000000.jpg'}: Is a directory."

@@ -267,3 +267,14 @@ class TestRefusals:
         ):
             write(tmp_path / "a.mp4", film())
         assert names(tmp_path) == []
+
+
+def test_one_array_used_for_every_frame_gives_the_film_that_was_drawn(tmp_path):
+    picture = np.zeros((48, 64, 3), np.uint8)
+    with FilmSink(tmp_path / "a.mp4") as sink:
+        for number in range(10):
+            picture[:] = 25 * number
+            sink.write(Frame.of(picture, number=number, time=number / 25))
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        means = [frame.to_ndarray(format="rgb24").mean() for frame in container.decode(video=0)]
+    assert means == pytest.approx([25 * number for number in range(10)], abs=4)
