@@ -49,17 +49,22 @@ class Tally:
 
 
 class Completing:
-    """While outputs are completed after a first Ctrl-C, another does not leave them half written."""
+    """While outputs are completed, Ctrl-C does not leave them half written.
 
-    def __init__(self) -> None:
+    Args:
+        always: or only after a first one, where a window waits for it.
+    """
+
+    def __init__(self, *, always: bool) -> None:
         self._before: Any = None
+        self._always = always
 
     def __enter__(self) -> "Completing":
         return self
 
     def begin(self, kind: type[BaseException] | None, *_: object) -> None:
-        """From here on Ctrl-C is not heard, if it was before; only a process's first thread may say so."""
-        if kind is KeyboardInterrupt and current_thread() is main_thread():
+        """From here on Ctrl-C is not heard; only a process's first thread may say so."""
+        if (self._always or kind is KeyboardInterrupt) and current_thread() is main_thread():
             self._before = signal(SIGINT, SIG_IGN)
 
     def __exit__(self, *_: object) -> None:

@@ -44,10 +44,13 @@ class Follower:
         self._sought = -np.inf
 
     def update(self, frame: Frame) -> Poses:
-        """Everyone found in the next frame, the most confident first."""
+        """Everyone found in the next frame, the most confident first; when times go back, a film has begun again."""
         stamp = frame.stamp
         known = self._known
-        if known is not None and (known.stamp.width, known.stamp.height) != (stamp.width, stamp.height):
+        again = known is not None and stamp.time < known.stamp.time
+        if known is not None and (
+            again or (known.stamp.width, known.stamp.height) != (stamp.width, stamp.height)
+        ):
             self.reset()
             known = None
         found = self._one(frame, known) if self._estimator.people == 1 else self._many(frame, known)

@@ -137,7 +137,7 @@ def run(
     interrupted = False
     estimator: Estimator | None = None
     try:
-        with ExitStack() as inputs, Completing() as completing, ExitStack() as outputs:
+        with ExitStack() as inputs, Completing(always=not show) as completing, ExitStack() as outputs:
             opened = open_source(source, every=every, start=start, end=end)
             facts = opened.facts
             frames = inputs.enter_context(opened if facts.live else ReadAhead(opened))

@@ -47,7 +47,9 @@ def imports(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
+            found |= (
+                {node.module} if node.module != "tendu" else {f"tendu.{name.name}" for name in node.names}
+            )
         elif isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
     return {name for name in found if name.partition(".")[0] == "tendu"}

@@ -393,3 +393,14 @@ def test_one_picture_of_many_is_refused_before_the_model_loads(tmp_path):
     with pytest.raises(SinkError, match=r"p\.png holds one picture and there are more\."):
         run(film_frames(3), to=tmp_path / "p.png", model=lambda: pytest.fail("a model was loaded"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_while_outputs_are_completed_leaves_them_whole(tmp_path):
+    class Last(Kept):
+        def __exit__(self, kind, error, trace):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    film, heard = tmp_path / "d.mp4", signal.getsignal(signal.SIGINT)
+    assert not run(film_frames(9), to=[film, Last()], model=standing()).interrupted
+    assert film.exists()
+    assert signal.getsignal(signal.SIGINT) is heard

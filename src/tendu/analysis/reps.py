@@ -12,6 +12,8 @@ Phase = Literal["straight", "bent"]
 
 # Times of films are kept to the millisecond at best.
 _TICK = 0.001
+# Seconds unseen after which a phase that was not believed yet is forgotten.
+_UNSEEN = 1.0
 
 
 class RepCounter:
@@ -119,7 +121,7 @@ class RepCounter:
         seen = "bent" if degrees <= self._bent else "straight" if degrees >= self._straight else None
         if seen is None:
             # Single wrong frames with others between them are no phase that lasted.
-            if now - self._seen > self._hold + _TICK and not np.isnan(degrees):
+            if now - self._seen > (_UNSEEN if np.isnan(degrees) else self._hold + _TICK):
                 self._next = None
             return self._count
         self._seen = now

@@ -89,6 +89,13 @@ def test_two_wrong_frames_with_half_a_bend_between_them_are_no_squat():
     assert count([*standing(0.5), *half, *standing(0.5)]) == 0
 
 
+def test_two_wrong_frames_with_nothing_seen_between_them_are_no_squat():
+    series = np.array([*standing(0.5), 50, *np.full(120, 175.0), 50, *standing(0.5)])
+    scores = np.full(len(series), 0.9)
+    scores[16:136] = 0.05
+    assert count(series, scores=scores) == 0
+
+
 def test_single_wrong_frames_do_not_split_a_squat():
     series = np.array([*standing(0.5), *np.full(45, 90.0), *standing(0.5)])
     series[20:55:7] = 178
