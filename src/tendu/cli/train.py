@@ -96,6 +96,7 @@ def train(
     from tendu.training.device import device_of
     from tendu.training.judge import note_figures
     from tendu.training.loop import Budget, Progress, Run
+    from tendu.training.notes import forget
     from tendu.training.recipe import read_recipe
 
     read, place = read_recipe(recipe), device_of(device)
@@ -114,6 +115,8 @@ def train(
     run = Run(read, seen, *networks, folder=output, threads=threads, device=place)
     if resume:
         run.resume()
+    else:
+        forget(output)  # of a run that ended before its first checkpoint
 
     unseen = {one.labels: crops for one, crops in zip(read.sets, held, strict=True)}
 

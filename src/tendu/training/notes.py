@@ -46,6 +46,19 @@ def noted(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
+def forget(folder: Path) -> None:
+    """Removes what an earlier run has noted in a folder, which would stand among a new one's steps.
+
+    Raises:
+        SinkError: it cannot be removed.
+    """
+    for name in (PROGRESS, JUDGED):
+        try:
+            (folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise SinkError(f"Cannot remove {folder / name}: {error.strerror or error}.") from error
+
+
 def cut_back(path: Path, step: int) -> None:
     """Takes away the rows of later steps, which a run that goes on from there writes again.
 

@@ -1,0 +1,51 @@
+"""What a run leaves in its folder: notes of its own steps alone, each once, and no checkpoint that cannot be gone on from."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tendu.cli.main import main
+from tendu.training.notes import note
+from test_beginning import kept
+from test_learning import RECIPE
+
+SMALL = replace(RECIPE, batch=2)
+
+
+@pytest.fixture
+def begin(tmp_path, crops, network, monkeypatch):
+    """`tendu train` in the folder `run`, with made crops of which three are held out; gives the exit code."""
+    parts = ([crops._only(np.arange(9))], [crops._only(np.arange(9, 12))])
+    monkeypatch.setattr("tendu.training.data.read_sets", lambda *_given, **_more: parts)
+    recipe, start = tmp_path / "tiny.toml", kept(tmp_path / "start.pt", network)
+    recipe.write_text('batch = 2\n[[sets]]\nlabels = "made.jsonl"\nheld = 0.25\n')
+
+    def run(*options):
+        given = () if "--resume" in options else ("--start", str(start))
+        return main(["train", str(recipe), *given, "-o", str(tmp_path / "run"), *options])
+
+    return run
+
+
+def steps(path):
+    return [json.loads(line)["step"] for line in path.read_text().splitlines()]
+
+
+def test_a_new_run_begins_its_notes_anew(tmp_path, begin):
+    run = tmp_path / "run"
+    run.mkdir()
+    for name in ("progress.jsonl", "judged.jsonl"):
+        note(run / name, [{"step": 99, "title": "of a run that was killed before it saved"}])
+        with (run / name).open("a") as file:
+            file.write('{"step": 100, "lo')
+    assert begin("--steps", "10") == 0
+    assert steps(run / "progress.jsonl") == [10]
+    assert steps(run / "judged.jsonl") == [0, 0, 10, 10]
+
+
+def test_notes_that_cannot_be_begun_anew_are_said(tmp_path, begin, capsys):
+    (tmp_path / "run" / "judged.jsonl").mkdir(parents=True)
+    assert begin("--steps", "1") == 1
+    assert f"Cannot remove {tmp_path / 'run' / 'judged.jsonl'}: " in capsys.readouterr().err
