@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from tendu.cli.main import main
-from tendu.training.notes import note
+from tendu.training.loop import Budget
+from tendu.training.notes import note, noted
 from test_beginning import kept
-from test_learning import RECIPE
+from test_learning import RECIPE, run_in
 
 SMALL = replace(RECIPE, batch=2)
 
@@ -49,3 +50,10 @@ def test_notes_that_cannot_be_begun_anew_are_said(tmp_path, begin, capsys):
     (tmp_path / "run" / "judged.jsonl").mkdir(parents=True)
     assert begin("--steps", "1") == 1
     assert f"Cannot remove {tmp_path / 'run' / 'judged.jsonl'}: " in capsys.readouterr().err
+
+
+def test_the_last_steps_are_noted_though_they_are_fewer_than_ten(tmp_path, crops, network):
+    told = []
+    run_in(tmp_path, crops, network, SMALL).train(Budget(steps=12), tell=told.append)
+    assert [row["step"] for row in noted(tmp_path / "progress.jsonl")] == [10, 12]
+    assert [(one.step, one.pictures > 0) for one in told] == [(10, True), (12, True)]

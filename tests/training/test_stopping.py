@@ -137,7 +137,8 @@ def test_a_run_removes_what_one_that_was_killed_has_left(tmp_path, crops, networ
     for path in (*left, tmp_path / ".mine.0123.partial.pt"):
         path.write_bytes(b"half")
     run_in(tmp_path, crops, network, replace(RECIPE, batch=2)).train(Budget(steps=1))
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".mine.0123.partial.pt", "checkpoint.pt"]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [".mine.0123.partial.pt", "checkpoint.pt", "progress.jsonl"]
 
 
 def test_a_run_that_goes_on_takes_later_steps_out_of_its_notes(tmp_path, crops, network):

@@ -194,7 +194,7 @@ class Run:
 
         Args:
             budget: how long.
-            tell: told every few steps how it goes.
+            tell: told every few steps, and after the last one, how it goes.
             saved: called after each checkpoint.
             every: how many steps those are.
             save_minutes: between two checkpoints.
@@ -233,7 +233,7 @@ class Run:
                     now = monotonic()
                     self.seconds = before + now - begun
                     whole = True
-                if self.step % every == 0:
+                if self.step % every == 0 or budget.spent(self.step, self.seconds) >= 1:
                     speed = len(seen) * self._recipe.batch / (now - told)
                     progress = self._progress(seen, spent, rate, speed, waited / (now - told))
                     self._check()
