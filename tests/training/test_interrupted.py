@@ -57,3 +57,10 @@ def test_the_last_steps_are_noted_though_they_are_fewer_than_ten(tmp_path, crops
     run_in(tmp_path, crops, network, SMALL).train(Budget(steps=12), tell=told.append)
     assert [row["step"] for row in noted(tmp_path / "progress.jsonl")] == [10, 12]
     assert [(one.step, one.pictures > 0) for one in told] == [(10, True), (12, True)]
+
+
+def test_each_checkpoint_is_written_and_judged_once(tmp_path, crops, network):
+    run, judged = run_in(tmp_path, crops, network, SMALL), []
+    run.train(Budget(steps=2), saved=lambda: judged.append(run.step), save_minutes=1e-9)
+    run.train(Budget(steps=2), saved=lambda: judged.append(run.step))  # there is nothing left to do
+    assert judged == [1, 2]

@@ -205,7 +205,7 @@ class Run:
         """
         clear(self.path)
         torch.set_num_threads(self._threads)
-        begun, before, first = monotonic(), self.seconds, self.step
+        begun, before, newest = monotonic(), self.seconds, self.step
         kept, told, waited = begun, begun, 0.0
         seen: list[Losses] = []
         whole = True
@@ -214,7 +214,7 @@ class Run:
             self._crops,
             self._teacher_network,
             size=self.network.shape.size,
-            first=first,
+            first=self.step,
             threads=self._threads,
             device=self._device,
         )
@@ -243,13 +243,14 @@ class Run:
                 if now - kept > 60 * save_minutes:
                     self.save()
                     saved()
-                    kept = monotonic()
+                    kept, newest = monotonic(), self.step
         finally:
             with whole_step():
                 following.close()
-                if self.step > first and whole:
+                if self.step > newest and whole:
                     self.save()
-        saved()
+        if self.step > newest:
+            saved()
 
     def _learn(self, batch: Batch, rate: float) -> Losses:
         for group in self._optimizer.param_groups:
