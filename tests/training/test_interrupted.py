@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from tendu.cli.main import main
+from tendu.errors import DataError
 from tendu.training.loop import Budget
 from tendu.training.notes import note, noted
 from test_beginning import kept
@@ -64,3 +66,25 @@ def test_each_checkpoint_is_written_and_judged_once(tmp_path, crops, network):
     run.train(Budget(steps=2), saved=lambda: judged.append(run.step), save_minutes=1e-9)
     run.train(Budget(steps=2), saved=lambda: judged.append(run.step))  # there is nothing left to do
     assert judged == [1, 2]
+
+
+def test_a_run_whose_gradient_is_no_finite_number_has_diverged(tmp_path, crops, network, monkeypatch):
+    """Its loss and its weights are finite still: a norm that is infinite makes every step nothing."""
+    run = run_in(tmp_path, crops, network, SMALL)
+    run.save()
+    old = run.path.read_bytes()
+    norm = torch.tensor(float("inf"))
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", lambda *_given: norm)
+    with pytest.raises(DataError, match="at step 1 its loss, its gradient or its weights are no finite"):
+        run.train(Budget(steps=1))
+    assert run.path.read_bytes() == old
+
+
+def test_a_checkpoint_that_could_not_be_read_again_is_not_written(tmp_path, crops, network):
+    run = run_in(tmp_path, crops, network, SMALL)
+    run.train(Budget(steps=1))
+    old = run.path.read_bytes()
+    next(iter(run._optimizer.state.values()))["exp_avg_sq"].fill_(float("inf"))
+    with pytest.raises(DataError, match="The run has diverged"):
+        run.save()
+    assert run.path.read_bytes() == old

@@ -166,7 +166,9 @@ def test_notes_that_are_not_there_are_none(tmp_path):
 def test_a_run_that_diverges_stops_and_leaves_the_last_good_checkpoint(tmp_path, crops, network):
     recipe = replace(RECIPE, batch=2, rate=1e9)
     (tmp_path / "new").mkdir()
-    with pytest.raises(DataError, match=r"at step \d+ its loss or its weights are .* Nothing was saved\."):
+    with pytest.raises(
+        DataError, match=r"at step \d+ its loss, its gradient or its weights are .* Nothing was saved\."
+    ):
         run_in(tmp_path / "new", crops, deepcopy(network), recipe).train(Budget(steps=12))
     assert not list((tmp_path / "new").iterdir())
     run = run_in(tmp_path, crops, network, recipe)

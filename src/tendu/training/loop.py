@@ -115,7 +115,8 @@ class Run:
         # On a GPU a step for each weight costs more time than the network.
         fused = device.type == "cuda"
         self._optimizer = torch.optim.AdamW(learning, lr=recipe.rate, weight_decay=0.0, fused=fused)
-        self.step, self.seconds, self._loss = 0, 0.0, torch.zeros(())
+        self.step, self.seconds = 0, 0.0
+        self._last = [torch.zeros(())]  # loss and norm of the gradient
 
     @property
     def path(self) -> Path:
@@ -169,13 +170,14 @@ class Run:
         save(Checkpoint(self.network.shape, self.step, self.seconds, *states, teacher, *begun), self.path)
 
     def _check(self) -> None:
-        """Nothing, where the last loss and all weights are finite; what comes after numbers that are not is no better."""
-        if finite([self._loss, self.network.state_dict(), self.averaged.state_dict()]):
+        """Nothing, where all that is kept is finite, and the last loss and gradient; what comes after is no better."""
+        kept = [self.network.state_dict(), self.averaged.state_dict(), self._optimizer.state_dict()]
+        if finite(self._last + kept):
             return
         left = f"{self.path} is left as it was" if self.path.exists() else "Nothing was saved"
         raise DataError(
-            f"The run has diverged: at step {self.step} its loss or its weights are no finite numbers any more. {left}. "
-            f"Give a lower rate than {self._recipe.rate:g}."
+            f"The run has diverged: at step {self.step} its loss, its gradient or its weights are no finite numbers "
+            f"any more. {left}. Give a lower rate than {self._recipe.rate:g}."
         )
 
     def train(
@@ -262,12 +264,13 @@ class Run:
         self._optimizer.zero_grad(set_to_none=True)
         loss = found.total(offset=self._recipe.offset)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self._recipe.clip)
+        # Where the norm is infinite, clipping makes the gradient nothing, and the weights stay finite and learn no more.
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self._recipe.clip)
         self._optimizer.step()
         stay = min(self._recipe.average, (1 + self.step) / (10 + self.step))
         average = get_ema_multi_avg_fn(stay)
         average(list(self.averaged.parameters()), list(self.network.parameters()), self.step)
-        self._loss = loss.detach()
+        self._last = [loss.detach(), norm.detach()]
         return found
 
     def _rate(self, spent: float) -> float:
