@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tendu.cli.main import main
-from tendu.errors import DataError
+from tendu.errors import DataError, SinkError
 from tendu.training.loop import Budget
 from tendu.training.notes import note, noted
 from test_beginning import kept
@@ -88,3 +88,13 @@ def test_a_checkpoint_that_could_not_be_read_again_is_not_written(tmp_path, crop
     with pytest.raises(DataError, match="The run has diverged"):
         run.save()
     assert run.path.read_bytes() == old
+
+
+def test_an_older_checkpoint_is_left_only_where_there_is_one(tmp_path, crops, network, monkeypatch):
+    def full(_fields, _file):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    run = run_in(tmp_path, crops, network)
+    with pytest.raises(SinkError, match=r"checkpoint\.pt: the disk is full\.$"):
+        run.save()

@@ -61,7 +61,7 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(
     with pytest.raises(SinkError) as caught:
         run.save()
     assert str(caught.value) == (
-        f"Cannot write the checkpoint {run.path}: {sentence}. An older one is left as it was."
+        f"Cannot write the checkpoint {run.path}: {sentence}. The older one is left as it was."
     )
     assert run.path.read_bytes() == old
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]

@@ -79,9 +79,8 @@ def write(fields: dict[str, Any], path: Path) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         reason = "the disk is full" if error.errno == ENOSPC else error.strerror or error
-        raise SinkError(
-            f"Cannot write the checkpoint {path}: {reason}. An older one is left as it was."
-        ) from error
+        left = " The older one is left as it was." if path.exists() else ""
+        raise SinkError(f"Cannot write the checkpoint {path}: {reason}.{left}") from error
 
 
 def clear(path: Path) -> None:
