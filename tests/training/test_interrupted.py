@@ -98,3 +98,9 @@ def test_an_older_checkpoint_is_left_only_where_there_is_one(tmp_path, crops, ne
     run = run_in(tmp_path, crops, network)
     with pytest.raises(SinkError, match=r"checkpoint\.pt: the disk is full\.$"):
         run.save()
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "nan", "inf", "often"])
+def test_minutes_between_checkpoints_are_above_0(begin, capsys, minutes):
+    assert begin("--steps", "1", "--save-minutes", minutes) == 2
+    assert f"'--save-minutes': '{minutes}' is not a number above 0." in capsys.readouterr().err

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from tendu.cli.progress import Bar
-from tendu.cli.values import whole
+from tendu.cli.values import above_nothing, whole
 from tendu.errors import SinkError
 from tendu.extras import require
 
@@ -53,8 +53,8 @@ from tendu.extras import require
 )
 @click.option(
     "--save-minutes",
-    type=float,
-    default=5.0,
+    type=above_nothing,
+    default="5",
     metavar="N",
     help="Write a checkpoint so often; every 5 minutes when not given.",
 )

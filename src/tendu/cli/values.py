@@ -36,6 +36,14 @@ def share(text: str) -> float:
     return number
 
 
+def above_nothing(text: str) -> float:
+    """A number above 0."""
+    number = _number(text)
+    if not 0 < number < float("inf"):
+        raise click.BadParameter(f"{text!r} is not a number above 0.")
+    return number
+
+
 def rate(text: str) -> float:
     """Frames a second: above 0, at most 1000, which is what a film file can tell apart."""
     number = _number(text)

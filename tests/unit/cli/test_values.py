@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from tendu.cli.values import moment, one_of, rate, share, whole
+from tendu.cli.values import above_nothing, moment, one_of, rate, share, whole
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,9 @@ def test_numbers_within_their_range_are_taken():
         (share, "nan", "'nan' is not a number from 0 to 1."),
         (share, "half", "'half' is not a number from 0 to 1."),
         (rate, "0", "'0' is not a number above 0 and at most 1000."),
+        (above_nothing, "0", "'0' is not a number above 0."),
+        (above_nothing, "nan", "'nan' is not a number above 0."),
+        (above_nothing, "inf", "'inf' is not a number above 0."),
         (rate, "inf", "'inf' is not a number above 0 and at most 1000."),
     ],
 )
