@@ -104,3 +104,11 @@ def test_an_older_checkpoint_is_left_only_where_there_is_one(tmp_path, crops, ne
 def test_minutes_between_checkpoints_are_above_0(begin, capsys, minutes):
     assert begin("--steps", "1", "--save-minutes", minutes) == 2
     assert f"'--save-minutes': '{minutes}' is not a number above 0." in capsys.readouterr().err
+
+
+def test_a_folder_without_a_run_cannot_be_gone_on_with(tmp_path, begin, capsys):
+    assert begin("--steps", "1", "--resume") == 1
+    assert capsys.readouterr().err == (
+        f"tendu: {tmp_path / 'run'} holds no checkpoint.pt to go on from. Leave out --resume to begin a run.\n"
+    )
+    assert not (tmp_path / "run").exists()

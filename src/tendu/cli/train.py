@@ -7,7 +7,7 @@ import click
 
 from tendu.cli.progress import Bar
 from tendu.cli.values import above_nothing, whole
-from tendu.errors import SinkError
+from tendu.errors import ModelError, SinkError
 from tendu.extras import require
 
 
@@ -106,6 +106,8 @@ def train(
     kept = output / "checkpoint.pt"
     if kept.exists() and not resume:
         raise SinkError(f"{output} holds a run already. Give --resume to go on, or another folder.")
+    if resume and not kept.exists():
+        raise ModelError(f"{output} holds no checkpoint.pt to go on from. Leave out --resume to begin a run.")
     networks = gone_on(load(kept), read, start, teacher) if resume else begun(read, start, teacher)
     try:
         output.mkdir(parents=True, exist_ok=True)
