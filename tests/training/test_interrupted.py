@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import replace
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 import torch
 
 from tendu.cli.main import main
-from tendu.errors import DataError, SinkError
+from tendu.errors import DataError, ModelError, SinkError
+from tendu.training.checkpoint import load
 from tendu.training.loop import Budget
 from tendu.training.notes import note, noted
 from test_beginning import kept
@@ -112,3 +114,18 @@ def test_a_folder_without_a_run_cannot_be_gone_on_with(tmp_path, begin, capsys):
         f"tendu: {tmp_path / 'run'} holds no checkpoint.pt to go on from. Leave out --resume to begin a run.\n"
     )
     assert not (tmp_path / "run").exists()
+
+
+def test_a_checkpoint_whose_table_of_contents_has_changed_is_said(tmp_path, network):
+    """PyTorch takes a part with the mark of a folder as empty, and its weights for whatever lay in memory."""
+    path = kept(tmp_path / "checkpoint.pt", network)
+    content = bytearray(path.read_bytes())
+    with ZipFile(path) as archive:
+        directory, part = archive.start_dir, max(archive.infolist(), key=lambda part: part.file_size).filename
+    # An entry of zip's central directory (APPNOTE 4.3.12): external attributes at byte 38, the name at byte 46.
+    content[content.index(part.encode(), directory) - 46 + 38] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(
+        ModelError, match=rf"checkpoint\.pt is damaged: its part {part} has changed\. Give another"
+    ):
+        load(path)
