@@ -47,9 +47,9 @@ class Follower:
         """Everyone found in the next frame, the most confident first; when times go back, a film has begun again."""
         stamp = frame.stamp
         known = self._known
-        again = known is not None and stamp.time < known.stamp.time
         if known is not None and (
-            again or (known.stamp.width, known.stamp.height) != (stamp.width, stamp.height)
+            stamp.time < known.stamp.time
+            or (known.stamp.width, known.stamp.height) != (stamp.width, stamp.height)
         ):
             self.reset()
             known = None

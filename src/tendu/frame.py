@@ -65,8 +65,11 @@ class Frame:
         Raises:
             DataError: it is no array, or the array is not uint8 with shape (height, width, 3).
         """
-        pixels = RgbPixels.of(picture) if isinstance(picture, np.ndarray) else picture
-        if not isinstance(pixels, Pixels):  # pyright: ignore[reportUnnecessaryIsInstance]  a path, or a PIL image
+        if isinstance(picture, np.ndarray):
+            pixels: Pixels = RgbPixels.of(picture)
+        elif isinstance(picture, Pixels):  # pyright: ignore[reportUnnecessaryIsInstance]  not a path, nor a PIL image
+            pixels = picture
+        else:
             raise DataError(
                 f"A picture is an RGB array, uint8 (height, width, 3), or a Frame, not {type(picture).__name__}. "
                 "tendu.read() opens a photo."

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from tendu.errors import DataError
 from tendu.estimator import Estimator
 from tendu.looking import Look, check_look
@@ -74,7 +72,7 @@ def load(
         engine = open_runtime(content, runtime=runtime, threads=threads)
         port = engine.inputs[0]
         shapes = [one.shape for one in engine.outputs]
-        opened = open_ports(content, port.shape, shapes, floats=port.dtype == np.float32)
+        opened = open_ports(content, port.shape, shapes, floats=port.dtype == "float32")
     else:
         opened = open_file(path, card, decode=decode, precision=precision, size=size)
         engine = None

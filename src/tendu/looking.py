@@ -160,10 +160,11 @@ def distinct(poses: Poses, *, alike: float = 0.4, complete: bool = False) -> Pos
     for flip in (slice(None), poses.skeleton.flip):
         counted = surest[:, None] & likely[None, :, flip]
         likeness = np.maximum(likeness, oks(poses.xy, poses.xy[:, flip], area, counted=counted))
+    same = (likeness >= alike).tolist()
     people: dict[int, list[int]] = {}
     for row in order.tolist():
-        same = next((first for first in people if likeness[row, first] >= alike), row)
-        people.setdefault(same, []).append(row)
+        first = next((first for first in people if same[row][first]), row)
+        people.setdefault(first, []).append(row)
     if not complete:
         return poses[list(people)]
     return poses[[max(rows, key=lambda row: seen[row]) for rows in people.values()]]

@@ -159,7 +159,7 @@ def run(
             outputs.push(completing.begin)
             look = Follower(estimator).update if facts.moving else estimator
             tracker = Tracker(lock=lock) if track and facts.moving else None
-            paint = drawing or _drawing(several=estimator.people > 1)
+            paint = drawing or usual_drawing(several=estimator.people > 1)
             smoother = Smoother() if smooth and facts.moving else None
             laps.end("open")
             for frame in frames:
@@ -243,8 +243,8 @@ def _made_by(estimator: Estimator, *, tracked: bool, smoothed: bool) -> dict[str
     }
 
 
-def _drawing(*, several: bool) -> Callable[[Frame, Poses], Frame]:
-    """How poses are drawn where nobody says otherwise."""
+def usual_drawing(*, several: bool) -> Callable[..., Frame]:
+    """`draw` as it is used where nobody says otherwise; its options can still be given."""
     return partial(draw, colour_by="person", labels="track") if several else draw
 
 

@@ -20,6 +20,16 @@ from tendu.training.targets import in_litert
 RECIPE = Recipe(sets=(Set("made", trust=1.0),), batch=8, rate=0.01, warm=1, average=0.5, small=0.0)
 
 
+def save_half(monkeypatch, error):
+    """From now on PyTorch fails so while it saves."""
+
+    def refused(_fields, file):
+        file.write(b"half")
+        raise error
+
+    monkeypatch.setattr(torch, "save", refused)
+
+
 def run_in(folder, crops, network, recipe=RECIPE):
     return Run(recipe, [crops], network, deepcopy(network), folder=folder)
 
@@ -52,11 +62,7 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(
     run.save()
     old = run.path.read_bytes()
 
-    def refused(_fields, file):
-        file.write(b"half")
-        raise error
-
-    monkeypatch.setattr(torch, "save", refused)
+    save_half(monkeypatch, error)
     monkeypatch.setattr(checkpoint, "disk_usage", lambda _folder: SimpleNamespace(free=free))
     with pytest.raises(SinkError) as caught:
         run.save()

@@ -15,7 +15,7 @@ from tendu.training.loop import Budget
 from tendu.training.notes import cut_back, note, noted
 from tendu.training.recipe import Recipe
 from tendu.training.whole_step import whole_step
-from test_learning import RECIPE, run_in
+from test_learning import RECIPE, run_in, save_half
 
 
 def test_a_resumed_run_ends_with_the_same_weights_bit_for_bit(tmp_path, crops, network):
@@ -31,7 +31,11 @@ def test_a_resumed_run_ends_with_the_same_weights_bit_for_bit(tmp_path, crops, n
     second.resume()
     assert second.step == 3
     second.train(Budget(steps=6))
-    for one, other in ((whole.network, second.network), (whole.averaged, second.averaged)):
+    assert_same_weights(whole, second)
+
+
+def assert_same_weights(run, again):
+    for one, other in ((run.network, again.network), (run.averaged, again.averaged)):
         for name, weights in one.state_dict().items():
             assert torch.equal(weights, other.state_dict()[name]), name
 
@@ -69,9 +73,7 @@ def test_a_run_that_is_stopped_in_the_middle_of_a_step_ends_it_first(
     second.resume()
     assert second.step == 1
     second.train(Budget(steps=3))
-    for one, other in ((whole.network, second.network), (whole.averaged, second.averaged)):
-        for part, weights in one.state_dict().items():
-            assert torch.equal(weights, other.state_dict()[part]), part
+    assert_same_weights(whole, second)
 
 
 def test_a_step_that_fails_in_its_middle_is_not_saved(tmp_path, crops, network, monkeypatch):
@@ -121,11 +123,7 @@ def test_an_interruption_while_a_checkpoint_is_written_leaves_the_old_one_alone(
     run.save()
     old = run.path.read_bytes()
 
-    def interrupted(_fields, file):
-        file.write(b"half")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(torch, "save", interrupted)
+    save_half(monkeypatch, KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
         run.save()
     assert run.path.read_bytes() == old

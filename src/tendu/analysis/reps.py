@@ -21,8 +21,8 @@ class RepCounter:
 
     Between the two angles the phase stays what it was, so that an angle that trembles round one of them counts once; a
     new phase is believed when the angle has stayed in it for `hold` seconds, coming back within as long where it left
-    it for in between, so that single wrong frames count nothing. Frames in which the joint is not seen are passed over. A movement that begins in the middle counts from
-    its first straight phase on.
+    it for in between, so that single wrong frames count nothing. Frames in which the joint is not seen are passed over.
+    A movement that begins in the middle counts from its first straight phase on.
 
     It counts one person: the one with number `track`, or else the first (the most confident) of each frame. With
     others in view put a Tracker with a lock before it.

@@ -1,7 +1,6 @@
 """`tendu export`: a trained network becomes .tflite files with their cards."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -9,9 +8,6 @@ from tendu.cli.progress import Bar
 from tendu.cli.values import share, whole, wholes
 from tendu.errors import DataError, SinkError, SourceError
 from tendu.extras import require
-
-if TYPE_CHECKING:
-    from tendu.training.report import Origin
 
 _CHECKED = 20  # pictures on which a file is compared with its network
 
@@ -146,12 +142,13 @@ def export(
     """
     require("torch", extra="train", purpose="Exporting")
     from tendu.metrics.coco import read_truth
+    from tendu.training.checkpoint import averaged, load
     from tendu.training.data import read_crops
     from tendu.training.export import card_of, files_of, write_model
     from tendu.training.measured import measured
     from tendu.training.narrow import smaller
     from tendu.training.quantize import calibration_pictures
-    from tendu.training.report import report_of
+    from tendu.training.report import Origin, report_of
     from tendu.training.rounding import PICTURES
     from tendu.training.settle import settler
     from tendu.training.start import blended, network_from
@@ -171,7 +168,8 @@ def export(
     for folder in judges:
         read_truth(folder)
     unseen = [read_crops(path).parted(part)[1] for path, part in held]
-    network = network_from(checkpoint)
+    run = None if checkpoint.suffix in {".tflite", ".json"} else load(checkpoint)
+    network = network_from(checkpoint) if run is None else averaged(run)
     network = (blended(network, blend) if blend else network).eval()
     crops = [read_crops(path, limit=2000) for path in labels]
     wide, network = network, smaller(network, crops, size=size, inner=inner, neck=neck)
@@ -199,8 +197,13 @@ def export(
         judges=judges,
         threads=threads,
     )
-    origin = _origin_of(
-        checkpoint, blend, made_smaller=bool(inner or neck), settled=settle[2] if settle else 0
+    origin = Origin(
+        checkpoint.name,
+        None if run is None else run.step,
+        0.0 if run is None else run.seconds,
+        [(path.name, part) for path, part in blend],
+        made_smaller=bool(inner or neck),
+        settled=settle[2] if settle else 0,
     )
     for precision, model in models.items():
         name = names[precision]
@@ -212,19 +215,6 @@ def export(
         report = report_of(card, found[name], origin, about=text)
         write_model(output.parent, card, model, report)
         click.echo(report)
-
-
-def _origin_of(
-    checkpoint: Path, blend: tuple[tuple[Path, float], ...], *, made_smaller: bool, settled: int
-) -> "Origin":
-    """What is known of how the network came about; a .tflite or .json file says nothing of its training."""
-    from tendu.training.checkpoint import load
-    from tendu.training.report import Origin
-
-    run = None if checkpoint.suffix in {".tflite", ".json"} else load(checkpoint)
-    steps, seconds = (None, 0.0) if run is None else (run.step, run.seconds)
-    shares = [(path.name, part) for path, part in blend]
-    return Origin(checkpoint.name, steps, seconds, shares, made_smaller, settled)
 
 
 def _refuse_what_is_there(output: Path, names: list[str], *, overwrite: bool) -> None:

@@ -16,10 +16,19 @@ from tendu.models.weights import fetch, find, locate, shelves, verify
 from tendu.runtimes.model_file import bytes_of
 from tendu.sinks.partial import PartialFile
 
+
+def _search(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
+    """The folder becomes the context's object, which a verb below `tendu models` has from there unless it is given one."""
+    context.obj = folder or context.obj
+
+
 _HERE = click.option(
-    "--models", "here", type=click.Path(path_type=Path), help="Search this folder for model files too."
+    "--models",
+    type=click.Path(path_type=Path),
+    expose_value=False,
+    callback=_search,
+    help="Search this folder for model files too.",
 )
-"""Also behind the verbs below `tendu models`, where it is looked for first."""
 
 _HEADER = ("name", "MB", "people", "input", "licence", "mAP", "where")
 
@@ -27,41 +36,40 @@ _HEADER = ("name", "MB", "people", "input", "licence", "mAP", "where")
 @click.group(invoke_without_command=True)
 @_HERE
 @click.pass_context
-def models(context: click.Context, here: Path | None) -> None:
+def models(context: click.Context) -> None:
     """List the models; fetch, show, save or verify them.
 
     mAP is what a model's makers publish; their photos are cropped to one person each.
     """
-    context.obj = here
     if context.invoked_subcommand is None:
-        _print_table([_row(each, here) for each in cards()])
+        _print_table([_row(each, context.obj) for each in cards()])
 
 
 @models.command("card")
 @click.argument("name")
 @_HERE
 @click.pass_obj
-def show_card(folder: Path | None, name: str, *, here: Path | None) -> None:
+def show_card(folder: Path | None, name: str) -> None:
     """Show all that is known of a model."""
     shown = card(name)
     for field in fields(shown):
         value = getattr(shown, field.name)
         for line in value if field.name == "addresses" else [value]:
             click.echo(f"{field.name}: {_plain(line)}")
-    click.echo(f"where: {find(shown, models=here or folder) or 'not here'}")
+    click.echo(f"where: {find(shown, models=folder) or 'not here'}")
 
 
 @models.command("fetch")
 @click.argument("names", nargs=-1, required=True)
 @_HERE
 @click.pass_obj
-def fetch_models(folder: Path | None, names: tuple[str, ...], *, here: Path | None) -> None:
+def fetch_models(folder: Path | None, names: tuple[str, ...]) -> None:
     """Load models that are not here yet and print where they are.
 
     They are kept in the user's cache, or in the folder that --models names.
     """
     for each in [card(name) for name in names]:
-        click.echo(_fetch(each, here or folder))
+        click.echo(_fetch(each, folder))
 
 
 @models.command("save")
@@ -76,9 +84,7 @@ def fetch_models(folder: Path | None, names: tuple[str, ...], *, here: Path | No
 @click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
 @_HERE
 @click.pass_obj
-def save_model(
-    folder: Path | None, name: str, file: Path, *, size: int | None, overwrite: bool, here: Path | None
-) -> None:
+def save_model(folder: Path | None, name: str, file: Path, *, size: int | None, overwrite: bool) -> None:
     """Write a model's file for other programs: a web page, a phone.
 
     It is as tendu runs it: with the input size of its card, and with weights of 4 bits, which other runtimes compute slowly,
@@ -87,7 +93,7 @@ def save_model(
     """
     if file.suffix != ".tflite":
         raise DataError(f"A model is written as .tflite, not {file.name!r}. Name it model.tflite.")
-    path, known = locate(name, models=here or folder)
+    path, known = locate(name, models=folder)
     side = size or (known and known.read_at)
     model = plain_model(bytes_of(path), size=side)
     contents = {file: model}
@@ -118,14 +124,14 @@ def _card_of(known: ModelCard, file: Path, model: bytes, side: int | None) -> Mo
 @click.argument("names", nargs=-1)
 @_HERE
 @click.pass_obj
-def verify_models(folder: Path | None, names: tuple[str, ...], *, here: Path | None) -> None:
+def verify_models(folder: Path | None, names: tuple[str, ...]) -> None:
     """Check model files against their checksums: those named, or all that are here.
 
     Ends with 1 if a file is damaged or a named one is not here.
     """
     good = True
     for each in [card(name) for name in names] or cards():
-        path = find(each, models=here or folder)
+        path = find(each, models=folder)
         if path is None:
             if names:
                 click.echo(f"{each.name} is not here.", err=True)

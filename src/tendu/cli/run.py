@@ -161,9 +161,9 @@ def run(
     from tendu.cli.keypoints import Keypoints
     from tendu.cli.progress import Bar
     from tendu.cli.summary import lines
-    from tendu.drawing.draw import draw
     from tendu.loading import load
     from tendu.pipeline import run as run_pipeline
+    from tendu.pipeline import usual_drawing
     from tendu.runtimes.machine import threads_beside_decoder
     from tendu.sources.open_source import open_source
 
@@ -185,14 +185,12 @@ def run(
     options = {name: value for name, value in choices.items() if value is not None}
     if lock is not None:
         options.setdefault("people", _LOCKED_AMONG)
-    several = options.get("people", 1) > 1
     drawing = partial(
-        draw,
-        colour_by="person" if several else "side",
+        usual_drawing(several=options.get("people", 1) > 1),
         background="black" if black else "picture",
         boxes="shown" if boxes else "hidden",
         faces="blurred" if blur_faces else "shown",
-        labels=labels or ("track" if several else "none"),
+        **({"labels": labels} if labels else {}),
     )
     if moving:
         options.setdefault("threads", threads_beside_decoder(source.facts.pixels))

@@ -108,7 +108,8 @@ def train(
         raise SinkError(f"{output} holds a run already. Give --resume to go on, or another folder.")
     if resume and not kept.exists():
         raise ModelError(f"{output} holds no checkpoint.pt to go on from. Leave out --resume to begin a run.")
-    networks = gone_on(load(kept), read, start, teacher) if resume else begun(read, start, teacher)
+    found = load(kept) if resume else None
+    networks = begun(read, start, teacher) if found is None else gone_on(found, read, start, teacher)
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -116,7 +117,7 @@ def train(
     seen, held = read_sets(read, data, limit=limit)
     run = Run(read, seen, *networks, folder=output, threads=threads, device=place)
     if resume:
-        run.resume()
+        run.resume(found)
     else:
         forget(output)  # of a run that ended before its first checkpoint
 

@@ -121,9 +121,7 @@ def open_ports(
     Raises:
         ModelError: it is no pose model that tendu knows.
     """
-    if len(taken) != 4 or taken[3] != 3:
-        raise ModelError(f"A pose model takes one picture [1, height, width, 3]; this file takes {taken}.")
-    height, width = (side if side > 0 else OPEN_SIZE for side in taken[1:3])
+    height, width = (side if side > 0 else OPEN_SIZE for side in _picture(taken)[1:3])
     heads = [shape[-1:] for shape in given] == [(1,), (17,), (34,), (34,)]
     decoder, people = (HeadsDecoder(), 20) if heads else _decoder(given, height, width)
     centred = floats and isinstance(decoder, PoseNetDecoder)
@@ -131,7 +129,11 @@ def open_ports(
 
 
 def _input_shape(graph: Graph) -> tuple[int, ...]:
-    shape = graph.shape(graph.inputs[0]) if len(graph.inputs) == 1 else ()
+    return _picture(graph.shape(graph.inputs[0]) if len(graph.inputs) == 1 else ())
+
+
+def _picture(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of an input, if it is that of a picture."""
     if len(shape) != 4 or shape[3] != 3:
         raise ModelError(f"A pose model takes one picture [1, height, width, 3]; this file takes {shape}.")
     return shape

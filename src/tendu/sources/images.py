@@ -45,7 +45,7 @@ class Photos:
         self._chosen = tuple(enumerate(paths))[::every]
         self._name = name or (str(paths[0]) if len(paths) == 1 else f"{len(paths)} photos")
         self._left_out = left_out
-        self._problems = list(left_out)
+        self._broken: list[SourceError] = []
 
     @classmethod
     def of_folder(cls, folder: Path, *, every: int = 1) -> "Photos":
@@ -75,7 +75,7 @@ class Photos:
     @property
     def problems(self) -> list[SourceError]:
         """Which photos were skipped so far, and why."""
-        return self._problems
+        return [*self._left_out, *self._broken]
 
     def __enter__(self) -> "Photos":
         return self
@@ -89,20 +89,19 @@ class Photos:
         """Does nothing: each file is closed as soon as it is read."""
 
     def __iter__(self) -> Iterator[Frame]:
-        self._problems = unread = list(self._left_out)
+        self._broken = []
         for number, path in self._chosen:
             try:
                 frame = _read(path, number=number, name=str(path))
             except SourceError as error:
-                unread.append(error)
+                self._broken.append(error)
             else:
                 yield frame
-        broken = unread[len(self._left_out) :]
-        if broken and len(broken) == len(self._chosen):
+        if self._broken and len(self._broken) == len(self._chosen):
             if len(self._chosen) == 1:
-                raise broken[0]
+                raise self._broken[0]
             raise SourceError(
-                f"None of the {len(self._chosen)} photos of {self._name} can be read. {broken[0]}"
+                f"None of the {len(self._chosen)} photos of {self._name} can be read. {self._broken[0]}"
             )
 
 

@@ -127,8 +127,11 @@ class Run:
     def _counts(self) -> list[int]:
         return [len(one) for one in self._crops]
 
-    def resume(self) -> None:
+    def resume(self, found: Checkpoint | None = None) -> None:
         """Goes back to where the folder's checkpoint stands, and takes later steps out of what the run noted.
+
+        Args:
+            found: the checkpoint, where it has been read; None reads it.
 
         Raises:
             DataError: the recipe or the data are others than those that the run was begun with.
@@ -136,7 +139,7 @@ class Run:
             SinkError: what the run noted cannot be written.
             SourceError: or not be read.
         """
-        found = load(self.path)
+        found = found or load(self.path)
         refuse_another(found, self._recipe, self._counts)
         try:
             self.network.load_state_dict(found.network)
