@@ -414,7 +414,7 @@ def test_a_recipe_that_cannot_be_meant_is_one_sentence(tmp_path, text, sentence)
         *((f"width = {value}", "a multiple of 0.25 from 0.25 to 4") for value in ("0.3", "0", "nan", '"1"')),
         ("head = 0", "a whole number from 8 to 1024"),
         ("half = 1", "true or false"),
-        ("seed = -3", "a whole number of 0 or more"),
+        ("seed = -3", "a whole number from 0 to 4294967295"),
     ],
 )
 def test_a_value_of_a_recipe_that_cannot_be_meant_is_named_with_what_is_expected(tmp_path, line, expected):

@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +130,10 @@ Expected = tuple[str, Callable[[Any], bool]]
 """What a value is to be, in words, and whether one is."""
 
 
+LARGEST = 1e9
+"""No number of a recipe is larger; TOML has whole numbers that no float can be."""
+
+
 def _whole(least: int, most: int | None = None, *, step: int = 1) -> Expected:
     words = "a whole number" if step == 1 else f"a multiple of {step}"
     words += f" of {least} or more" if most is None else f" from {least} to {most}"
@@ -146,7 +149,7 @@ def _number(least: float, most: float | None = None, *, above: bool = False, bel
 
     def fits(value: Any) -> bool:
         # A switch is a whole number to Python, and not to whoever writes a recipe.
-        if type(value) not in {int, float} or not isfinite(value):
+        if type(value) not in {int, float} or not -LARGEST <= value <= LARGEST:
             return False
         return least <= value <= (value if most is None else most) and not (
             (above and value == least) or (below and value == most)
@@ -189,6 +192,6 @@ _EXPECTED: dict[str, Expected] = {
     "half": _SWITCH,
     "sharp": _SWITCH,
     "rounded": _PART,
-    "seed": _whole(0),
+    "seed": _whole(0, 2**32 - 1),  # PyTorch takes no more than 64 bits
 }
 """What each field of a recipe and of its sets may be."""
