@@ -1,9 +1,13 @@
 """Bad input: recipes, labels and starts that cannot be meant end in a sentence, and never in wrong crops."""
 
+import json
+
 import pytest
 
-from tendu.errors import DataError
+from tendu.errors import DataError, SourceError
+from tendu.training.data import read_crops
 from tendu.training.recipe import read_recipe
+from test_labels import read_coco, write_set
 
 
 @pytest.mark.parametrize(
@@ -18,3 +22,29 @@ def test_whole_numbers_too_large_for_their_place_are_refused(tmp_path, line, exp
     (tmp_path / "r.toml").write_text(f'{line}\n[[sets]]\nlabels = "a"')
     with pytest.raises(DataError, match=rf"r\.toml has {line}, which is not {expected}\. Change it\.$"):
         read_recipe(tmp_path / "r.toml")
+
+
+@pytest.mark.parametrize("v", [3, -1, 0.5])
+def test_a_v_that_is_none_of_coco_s_is_refused_with_its_line(tmp_path, v):
+    path = write_set(tmp_path, people=[[100.0, 100.0, v] * 17])
+    with pytest.raises(
+        SourceError, match=rf"^Line 1 of .*set\.jsonl is no label: .*; v is 0 .*, 1 .* or 2 .*, not {v}\.$"
+    ):
+        read_crops(path)
+
+
+def test_a_confidence_in_the_place_of_coco_s_v_is_refused(tmp_path):
+    entry = {"image_id": 4, "bbox": [100, 50, 50, 100], "keypoints": [120, 80, 0.9] * 17}
+    with pytest.raises(
+        SourceError, match=r"person_keypoints\.json does not fit: v is 0 .*, 1 .* or 2 .*, not 0\.9\. Correct"
+    ):
+        read_coco(tmp_path, [entry])
+
+
+@pytest.mark.parametrize("shard", [-1, 0.7, float("inf"), "0"])
+def test_a_shard_that_is_no_whole_number_is_refused_with_its_line(tmp_path, shard):
+    path = write_set(tmp_path)
+    line = {**json.loads(path.read_text().splitlines()[0]), "shard": shard}
+    path.write_text(json.dumps(line))
+    with pytest.raises(SourceError, match=r"^Line 1 of .*; shard is a whole number of 0 or more, not "):
+        read_crops(path)

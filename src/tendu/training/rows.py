@@ -27,7 +27,7 @@ FARTHEST = 1e6
 
 
 def keypoints_of(given: Any) -> Float32[np.ndarray, "17 3"]:
-    """A person's keypoints from what a file has: x, y and v of each, in one list or in 17.
+    """A person's keypoints from what a file has: x and y, px, and v, 0, 1 or 2, of each, in one list or in 17.
 
     Raises:
         ValueError: it is anything else.
@@ -40,7 +40,12 @@ def keypoints_of(given: Any) -> Float32[np.ndarray, "17 3"]:
         raise ValueError(
             f"keypoints are 17 x (x, y, v), 51 numbers of at most {FARTHEST:,.0f}, not {given!s:.60}"
         )
-    return points.reshape(17, 3).astype(np.float32)
+    points = points.reshape(17, 3)
+    strange = points[~np.isin(points[:, 2], (0, 1, 2)), 2]
+    if len(strange):
+        # A guess's confidence in its place would make every point a labelled one.
+        raise ValueError(f"v is 0 (not labelled), 1 (hidden) or 2 (visible), not {strange[0]:g}")
+    return points.astype(np.float32)
 
 
 def inside(people: Float32[np.ndarray, "p 17 3"], side: int) -> Float32[np.ndarray, "p 17 3"]:

@@ -40,7 +40,7 @@ def shard_rows(path: Path, limit: int | None, side: int) -> list[Row]:
             try:
                 entry = json.loads(line)
                 people = _people(entry["people"])
-                name, shard = str(entry["file"]), int(entry["shard"])
+                name, shard = str(entry["file"]), _number(entry["shard"])
                 photo = str(entry.get("source", name))
             except (ValueError, KeyError, TypeError) as error:
                 came = f"it lacks {error}" if isinstance(error, KeyError) else error
@@ -57,6 +57,12 @@ def _people(given: Any) -> Float32[np.ndarray, "p 17 3"]:
     if not isinstance(given, list):
         raise ValueError(f"people are a list, not {given!r:.60}")  # noqa: TRY004 - a value in a file, not an argument
     return np.array([keypoints_of(one) for one in given], np.float32).reshape(-1, 17, 3)
+
+
+def _number(given: Any) -> int:
+    if type(given) is not int or given < 0:
+        raise ValueError(f"shard is a whole number of 0 or more, not {given!r:.60}")
+    return given
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
