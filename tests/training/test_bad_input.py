@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tendu.errors import DataError, SourceError
-from tendu.training.data import read_crops
-from tendu.training.recipe import read_recipe
+from tendu.training.data import read_crops, read_sets
+from tendu.training.recipe import Recipe, Set, read_recipe
 from test_labels import read_coco, write_set
 
 
@@ -48,3 +48,23 @@ def test_a_shard_that_is_no_whole_number_is_refused_with_its_line(tmp_path, shar
     path.write_text(json.dumps(line))
     with pytest.raises(SourceError, match=r"^Line 1 of .*; shard is a whole number of 0 or more, not "):
         read_crops(path)
+
+
+@pytest.mark.parametrize(
+    ("xy", "came"), [((900.0, -5.0), "-5 to 900"), ((0.5, 0.25), r"0\.25 to 0\.5")], ids=["outside", "parts"]
+)
+def test_a_set_none_of_whose_points_lies_within_its_crop_is_refused_where_it_is_trusted(tmp_path, xy, came):
+    write_set(tmp_path, people=[[*xy, 2] * 17])
+    with pytest.raises(
+        SourceError,
+        match=rf"^.*set\.jsonl has 34 labelled points, and none lies within its crop: expected .*, got {came}\. Correct",
+    ):
+        read_sets(Recipe((Set("set.jsonl"),)), tmp_path)
+    assert len(read_sets(Recipe((Set("set.jsonl", trust=0.0),)), tmp_path)[0][0]) == 2
+    assert len(read_crops(write_set(tmp_path, people=[[*xy, 0] * 17]))) == 2
+
+
+@pytest.mark.parametrize("side", [0, -5, 5000])
+def test_a_side_that_no_crop_has_is_refused(tmp_path, side):
+    with pytest.raises(DataError, match=rf"^The side of a crop is 32 to 4096 px, not {side}\. Give another"):
+        read_crops(tmp_path / "person_keypoints.json", side=side)

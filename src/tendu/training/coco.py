@@ -10,7 +10,7 @@ from jaxtyping import Float32
 
 from tendu.errors import SourceError
 from tendu.training.photos import PhotoCrop, photos_beside, window_of
-from tendu.training.rows import NOBODY, Row, inside, keypoints_of
+from tendu.training.rows import NOBODY, Row, keypoints_of
 from tendu.window import Window
 
 
@@ -49,7 +49,7 @@ def coco_rows(path: Path, limit: int | None, side: int) -> list[Row]:
         order = [first, *(i for i in range(len(everyone[image])) if i != first)]
         people = np.stack([everyone[image][i] for i in order])
         people[..., :2] = window.to_unit(people[..., :2] + 0.5) * side
-        rows.append((PhotoCrop(folder / files[image], side, window), inside(people, side), files[image]))
+        rows.append((PhotoCrop(folder / files[image], side, window), people, files[image]))
     annotated = {entry["image_id"] for entry in annotations}
     rows += [
         (PhotoCrop(folder / name, side), NOBODY, name)

@@ -4,6 +4,7 @@ A crop is made for one person, whose box takes 1 / 1.9 of its side and sits in i
 decoded, so that loading never waits for a disk: 10,000 crops of 256 px take 2 GB, of 384 px 4.4 GB.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,10 @@ from tendu.training.coco import coco_rows
 from tendu.training.found import found_rows
 from tendu.training.photos import leeds_rows, voc_rows
 from tendu.training.recipe import Recipe
-from tendu.training.rows import SIDE
+from tendu.training.rows import SIDE, SIDES, inside
 from tendu.training.shards import shard_rows
+
+_People = Float32[np.ndarray, "_ 17 3"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +36,7 @@ class Crops:
     """
 
     pictures: UInt8[np.ndarray, "n s s 3"]
-    people: tuple[Float32[np.ndarray, "_ 17 3"], ...]
+    people: tuple[_People, ...]
     sources: tuple[str, ...]
 
     @property
@@ -76,7 +79,7 @@ READERS = {
 """How labels are read, by the end of their file's name."""
 
 
-def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE) -> Crops:
+def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE, trust: float = 1.0) -> Crops:
     """The crops of a set.
 
     Args:
@@ -85,13 +88,18 @@ def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE) -> Cro
             `.parquet` of the people whom tendu found. Photos of all but the first are in the folder `images` (VOC:
             `JPEGImages`) beside it, or directly beside it.
         limit: read no more crops than this.
-        side: of the crops, px; shards come in 256.
+        side: of the crops, px, 32 to 4096; shards come in 256.
+        trust: how far labels count, 0 to 1; where they count for nothing, they need not fit the crops.
 
     Raises:
-        DataError: shards are asked for another side.
+        DataError: shards are asked for another side, or photos for one that is too small or too large.
         MissingExtraError: scipy, which reads `.mat` files, is not installed.
         SourceError: a file is missing or unreadable, or labels do not fit.
     """
+    if not SIDES[0] <= side <= SIDES[1]:
+        raise DataError(
+            f"The side of a crop is {SIDES[0]} to {SIDES[1]} px, not {side}. Give another for {path}."
+        )
     if path.suffix not in READERS and not path.is_dir():
         raise SourceError(
             f"{path} is no file of labels: its name ends in none of {', '.join(READERS)}; nor a folder of .xml."
@@ -99,6 +107,9 @@ def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE) -> Cro
     rows = (voc_rows if path.is_dir() else READERS[path.suffix])(path, limit, side)
     if not rows:
         raise SourceError(f"{path} has no labelled person. Give a file with keypoints.")
+    people = tuple(inside(row[1], side) for row in rows)
+    if trust:
+        _refuse_strays(path, [row[1] for row in rows], people)
     # Filled in place: gigabytes, of which a list of pictures would be a second copy.
     pictures = np.empty((len(rows), side, side, 3), np.uint8)
 
@@ -107,7 +118,18 @@ def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE) -> Cro
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(fill, range(len(rows))))
-    return Crops(pictures, tuple(row[1] for row in rows), tuple(row[2] for row in rows))
+    return Crops(pictures, people, tuple(row[2] for row in rows))
+
+
+def _refuse_strays(path: Path, said: Sequence[_People], kept: Sequence[_People]) -> None:
+    """Nothing, where no point is labelled or one lies within its crop, and not just in its corner: parts of a side do."""
+    points, left = (np.concatenate(several).reshape(-1, 3) for several in (said, kept))
+    xy = points[points[:, 2] > 0, :2]
+    if len(xy) and not (left[:, :2] > 1).any():
+        raise SourceError(
+            f"{path} has {len(xy)} labelled points, and none lies within its crop: expected x and y in the crop's pixels, "
+            f"got {xy.min():g} to {xy.max():g}. Correct them, or do without labels (trust = 0)."
+        )
 
 
 def read_sets(recipe: Recipe, folder: Path, *, limit: int | None = None) -> tuple[list[Crops], list[Crops]]:
@@ -122,7 +144,8 @@ def read_sets(recipe: Recipe, folder: Path, *, limit: int | None = None) -> tupl
         DataError: nothing of a set is left to learn from; for the rest see `read_crops`.
     """
     pairs = [
-        read_crops(folder / one.labels, limit=limit, side=one.side).parted(one.held) for one in recipe.sets
+        read_crops(folder / one.labels, limit=limit, side=one.side, trust=one.trust).parted(one.held)
+        for one in recipe.sets
     ]
     for one, (seen, held) in zip(recipe.sets, pairs, strict=True):
         if not len(seen):

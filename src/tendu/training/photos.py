@@ -11,7 +11,7 @@ from jaxtyping import UInt8
 from tendu.errors import SourceError
 from tendu.extras import require
 from tendu.frame import Frame
-from tendu.training.rows import NOBODY, ROOM, UNLABELLED, Row, inside
+from tendu.training.rows import NOBODY, ROOM, UNLABELLED, Row
 from tendu.window import Window
 
 LEEDS = (16, 14, 12, 11, 13, 15, 10, 8, 6, 5, 7, 9)
@@ -69,7 +69,7 @@ def leeds_rows(path: Path, limit: int | None, side: int) -> list[Row]:
         made[0, LEEDS] = points[: len(LEEDS)]
         made[..., :2] = window.to_unit(made[..., :2]) * side
         name = f"im{number:0{digits}d}.jpg"
-        rows.append((PhotoCrop(folder / name, side, window), inside(made, side), name))
+        rows.append((PhotoCrop(folder / name, side, window), made, name))
     return rows
 
 

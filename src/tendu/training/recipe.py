@@ -8,7 +8,7 @@ from typing import Any
 
 from tendu.errors import DataError, SourceError
 from tendu.training.network import BLOCKS, SHAPES
-from tendu.training.rows import SIDE
+from tendu.training.rows import SIDE, SIDES
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ _EXPECTED: dict[str, Expected] = {
     "share": _number(0, above=True),
     "trust": _PART,
     "held": _number(0, 1, below=True),
-    "side": _whole(32, 4096),
+    "side": _whole(*SIDES),
     "within": _PART,
     "centred": _SWITCH,
     "network": (f"one of {', '.join(SHAPES)}", lambda value: isinstance(value, str) and value in SHAPES),

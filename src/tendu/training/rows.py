@@ -9,11 +9,14 @@ from jaxtyping import Float32, UInt8
 SIDE = 256
 """Pixels of the side of a shard's crop, and of any other unless more are asked for."""
 
+SIDES = (32, 4096)
+"""The least and the most pixels of it."""
+
 ROOM = 1.9
 """The crop's side over the longer side of its person's box."""
 
 Row = tuple[Callable[[], UInt8[np.ndarray, "s s 3"]], Float32[np.ndarray, "p 17 3"], str]
-"""What gives the crop, the people in it, the photo that it is cut from."""
+"""What gives the crop, the people of it with points outside as they come, the photo that it is cut from."""
 
 NOBODY = np.zeros((0, 17, 3), np.float32)
 """The people of a crop that shows none."""

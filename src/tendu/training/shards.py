@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from tendu.errors import DataError, SourceError
-from tendu.training.rows import SIDE, Row, inside, keypoints_of
+from tendu.training.rows import SIDE, Row, keypoints_of
 
 
 def shard_rows(path: Path, limit: int | None, side: int) -> list[Row]:
@@ -49,7 +49,7 @@ def shard_rows(path: Path, limit: int | None, side: int) -> list[Row]:
                 ) from error
             if shard not in shards:
                 shards[shard] = opened.enter_context(_shard(path.with_name(f"{path.stem}-{shard:03d}.tar")))
-            rows.append((_Crop(_member(shards[shard], name, path), name), inside(people, side), photo))
+            rows.append((_Crop(_member(shards[shard], name, path), name), people, photo))
     return rows
 
 
