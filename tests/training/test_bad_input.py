@@ -68,3 +68,27 @@ def test_a_set_none_of_whose_points_lies_within_its_crop_is_refused_where_it_is_
 def test_a_side_that_no_crop_has_is_refused(tmp_path, side):
     with pytest.raises(DataError, match=rf"^The side of a crop is 32 to 4096 px, not {side}\. Give another"):
         read_crops(tmp_path / "person_keypoints.json", side=side)
+
+
+@pytest.mark.parametrize(
+    "bbox",
+    [[0, 0, -5, 5], [0.1, 0.1, 0.2, 0.3], [1e30, 0, 5, 5], [1, 2, 3, 10**400], [float("nan"), 2, 3, 4]],
+    ids=["negative", "parts", "far", "long", "nan"],
+)
+def test_a_bbox_that_is_no_box_in_pixels_is_refused_with_its_annotation_s_id(tmp_path, bbox):
+    entry = {"id": 77, "image_id": 4, "bbox": bbox, "keypoints": [120, 80, 2] * 17}
+    with pytest.raises(
+        SourceError,
+        match=r"^Annotation with id 77 of .*\.json does not fit: bbox is in pixels, .*\. Correct it\.$",
+    ):
+        read_coco(tmp_path, [entry])
+
+
+@pytest.mark.parametrize("bbox", [["a", 1, 2, 3], [[1], [2], [3], [4]]])
+def test_a_bbox_of_other_things_than_numbers_is_refused(tmp_path, bbox):
+    entry = {"image_id": 4, "bbox": bbox, "keypoints": [120, 80, 2] * 17}
+    with pytest.raises(
+        SourceError,
+        match=r"^Annotation 1 of .*\.json does not fit: bbox is four numbers, left, top, .*, not \[\W",
+    ):
+        read_coco(tmp_path, [entry])

@@ -176,7 +176,7 @@ def test_a_coco_folder_gives_each_labelled_person_a_crop_round_the_box(tmp_path)
     [
         ({"bbox": None}, "does not fit: bbox is four numbers, left, top, width and height, not None"),
         ({"bbox": [1, 2, 3]}, r"bbox is four numbers, left, top, width and height, not \[1, 2, 3\]"),
-        ({"bbox": [1, 2, 3, float("nan")]}, "bbox is four numbers"),
+        ({"bbox": [1, 2, 3, float("nan")]}, "bbox is in pixels"),
         ({"image_id": 9}, "does not fit: its image_id is 9, which none of the images has"),
         ({"image_id": None}, "its image_id is None, which none of the images has"),
         ({"image_id": []}, "Annotation 1 of .*person_keypoints.json does not fit"),

@@ -10,7 +10,7 @@ from jaxtyping import Float32
 
 from tendu.errors import SourceError
 from tendu.training.photos import PhotoCrop, photos_beside, window_of
-from tendu.training.rows import NOBODY, Row, keypoints_of
+from tendu.training.rows import FARTHEST, NOBODY, Row, keypoints_of
 from tendu.window import Window
 
 
@@ -34,7 +34,9 @@ def coco_rows(path: Path, limit: int | None, side: int) -> list[Row]:
         try:
             image, points, window = _person(entry, files)
         except (ValueError, TypeError) as error:
-            raise SourceError(f"Annotation {number} of {path} does not fit: {error}. Correct it.") from error
+            # By its id it is found in a file of one line.
+            called = f"with id {entry['id']!r:.60}" if "id" in entry else number
+            raise SourceError(f"Annotation {called} of {path} does not fit: {error}. Correct it.") from error
         if points is not None and window is not None:
             wanted.append((image, len(everyone[image]), window))
             everyone[image].append(points)
@@ -90,7 +92,10 @@ def _person(
     if entry.get("iscrowd") or not (points[:, 2] > 0).any():
         return image, None, None
     box = entry.get("bbox")
-    if not isinstance(box, list) or len(box) != 4 or not np.isfinite(np.asarray(box, np.float32)).all():
+    if not isinstance(box, list) or len(box) != 4 or not all(type(one) in {int, float} for one in box):
         raise ValueError(f"bbox is four numbers, left, top, width and height, not {box!r:.60}")
-    left, top, width, height = map(float, box)
-    return image, points, window_of(left, top, width, height)
+    if not all(abs(one) <= FARTHEST for one in box) or min(box[2:]) < 1:
+        raise ValueError(
+            f"bbox is in pixels, at most {FARTHEST:,.0f} of them, and 1 or more wide and high, not {box!s:.60}"
+        )
+    return image, points, window_of(*map(float, box))
