@@ -92,3 +92,25 @@ def test_a_bbox_of_other_things_than_numbers_is_refused(tmp_path, bbox):
         match=r"^Annotation 1 of .*\.json does not fit: bbox is four numbers, left, top, .*, not \[\W",
     ):
         read_coco(tmp_path, [entry])
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<!DOCTYPE html>" * 100, b"a" * 100], ids=["empty", "page", "short"]
+)
+def test_a_shard_that_is_no_tar_is_one_sentence(tmp_path, content):
+    path = write_set(tmp_path)
+    (tmp_path / "set-000.tar").write_bytes(content)
+    with pytest.raises(
+        SourceError,
+        match=r"^The shard \S+set-000\.tar is no \.tar file, or is cut short: [\w ]+\. Load it again\.$",
+    ):
+        read_crops(path)
+
+
+def test_a_crop_that_a_whole_shard_lacks_is_not_said_to_be_cut_off(tmp_path):
+    path = write_set(tmp_path, files=("a.webp",))
+    with pytest.raises(
+        SourceError,
+        match=r"set\.jsonl names b\.webp, which its shard lacks\. Load both again, or correct the",
+    ):
+        read_crops(path)

@@ -123,7 +123,7 @@ def test_a_line_that_is_no_label_is_one_sentence(tmp_path, line, sentence):
         (560, r"^The shard .*set-000\.tar is cut short: .*\. Load it again\.$"),
         (
             1400,
-            r"set\.jsonl names b\.webp, which its shard lacks: it may be cut short\. Load the shard again\.$",
+            r"^The shard .*set-000\.tar is cut short: it lacks b\.webp and its end\. Load it again\.$",
         ),
     ],
     ids=["within a crop", "between two"],

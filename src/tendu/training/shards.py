@@ -81,18 +81,31 @@ def _member(shard: tarfile.TarFile, name: str, labels: Path) -> bytes:
         raise SourceError(f"The shard {shard.name} is cut short: {error}. Load it again.") from error
     except (KeyError, OSError, tarfile.TarError):
         content = None
+    if content is None and not _has_its_end(shard):
+        raise SourceError(f"The shard {shard.name} is cut short: it lacks {name} and its end. Load it again.")
     if content is None:
         raise SourceError(
-            f"{labels} names {name}, which its shard lacks: it may be cut short. Load the shard again."
+            f"{labels} names {name}, which its shard lacks. Load both again, or correct the labels."
         )
     return content
 
 
+def _has_its_end(shard: tarfile.TarFile) -> bool:
+    """Whether it ends in two blocks of zeros, as whole ones do (POSIX.1-2017, pax, "ustar Interchange Format")."""
+    return Path(str(shard.name)).read_bytes()[-1024:] == bytes(1024)
+
+
 def _shard(path: Path) -> tarfile.TarFile:
     try:
-        return tarfile.open(path)
-    except (OSError, tarfile.TarError) as error:
-        raise SourceError(f"The shard {path} cannot be read: {error}. Load it again.") from error
+        return tarfile.open(path, "r:")  # no compressed one, which cannot be read out of turn
+    except OSError as error:
+        raise SourceError(
+            f"The shard {path} cannot be read: {error.strerror or error}. Load it again."
+        ) from error
+    except tarfile.TarError as error:
+        raise SourceError(
+            f"The shard {path} is no .tar file, or is cut short: {error}. Load it again."
+        ) from error
 
 
 @dataclass(frozen=True)
