@@ -114,3 +114,14 @@ def test_a_crop_that_a_whole_shard_lacks_is_not_said_to_be_cut_off(tmp_path):
         match=r"set\.jsonl names b\.webp, which its shard lacks\. Load both again, or correct the",
     ):
         read_crops(path)
+
+
+def test_a_folder_of_labels_that_is_not_there_or_empty_is_said(tmp_path):
+    with pytest.raises(
+        SourceError, match=r"^There is no folder .*XMLAnnotations\. Give a folder of \.xml, or"
+    ):
+        read_crops(tmp_path / "XMLAnnotations")
+    with pytest.raises(
+        SourceError, match=r"^The folder .* has no \.xml\. Give one with Pascal VOC's labels\.$"
+    ):
+        read_crops(tmp_path)

@@ -100,13 +100,20 @@ def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE, trust:
         raise DataError(
             f"The side of a crop is {SIDES[0]} to {SIDES[1]} px, not {side}. Give another for {path}."
         )
-    if path.suffix not in READERS and not path.is_dir():
+    folder = path.is_dir()
+    if not path.suffix and not path.exists():
+        raise SourceError(f"There is no folder {path}. Give a folder of .xml, or a file of labels.")
+    if path.suffix not in READERS and not folder:
         raise SourceError(
             f"{path} is no file of labels: its name ends in none of {', '.join(READERS)}; nor a folder of .xml."
         )
-    rows = (voc_rows if path.is_dir() else READERS[path.suffix])(path, limit, side)
+    rows = (voc_rows if folder else READERS[path.suffix])(path, limit, side)
     if not rows:
-        raise SourceError(f"{path} has no labelled person. Give a file with keypoints.")
+        raise SourceError(
+            f"The folder {path} has no .xml. Give one with Pascal VOC's labels."
+            if folder
+            else f"{path} has no labelled person. Give a file with keypoints."
+        )
     people = tuple(inside(row[1], side) for row in rows)
     if trust:
         _refuse_strays(path, [row[1] for row in rows], people)
