@@ -1,12 +1,14 @@
 """Bad input: recipes, labels and starts that cannot be meant end in a sentence, and never in wrong crops."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tendu.errors import DataError, SourceError
+from tendu.errors import DataError, ModelError, SourceError, UnknownModelError
 from tendu.training.data import read_crops, read_sets
 from tendu.training.recipe import Recipe, Set, read_recipe
+from tendu.training.start import network_from
 from test_labels import read_coco, write_set
 
 
@@ -125,3 +127,23 @@ def test_a_folder_of_labels_that_is_not_there_or_empty_is_said(tmp_path):
         SourceError, match=r"^The folder .* has no \.xml\. Give one with Pascal VOC's labels\.$"
     ):
         read_crops(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "size"), [("tendu-thunder", 256), ("tendu-thunder-192", 192)])
+def test_a_start_is_named_as_the_catalog_has_it(monkeypatch, tmp_path, name, size):
+    monkeypatch.chdir(tmp_path)
+    network = network_from(Path(name))
+    assert (network.shape.size, network.shape.width) == (size, 1.75)
+
+
+def test_a_file_comes_before_a_model_of_its_name(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    Path("tendu-thunder").write_text("mine")
+    with pytest.raises(ModelError, match=r"^tendu-thunder is no checkpoint of tendu train, or is cut short"):
+        network_from(Path("tendu-thunder"))
+
+
+def test_a_start_that_is_no_file_and_no_model_is_refused_with_the_names_there_are(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnknownModelError, match="tendu-thunder"):
+        network_from(Path("tendu-thundr"))

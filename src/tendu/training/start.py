@@ -15,6 +15,7 @@ import torch
 from tendu.errors import DataError, ModelError
 from tendu.models.graph import Graph
 from tendu.models.soundness import check_tflite
+from tendu.models.weights import locate
 from tendu.runtimes.model_file import kind_of
 from tendu.training.checkpoint import averaged, load
 from tendu.training.graph_model import Layer, graph_model
@@ -26,9 +27,17 @@ def network_from(path: Path) -> Network:
 
     Its shape comes with it.
 
+    Args:
+        path: the file; or a name of the catalog, whose file is fetched where it is not here.
+
     Raises:
         ModelError: the file cannot be read, or is none of these.
+        UnknownModelError: there is no such file, and no model has that name.
     """
+    size = None
+    if path.name == str(path) and not (path.suffix or path.exists()):
+        path, card = locate(str(path))
+        size = card and card.read_at  # the catalog has one file by two names, each with its own size
     match path.suffix:
         case ".tflite":
             side, layers = _tflite(path)
@@ -38,7 +47,10 @@ def network_from(path: Path) -> Network:
             return averaged(load(path))
     stem, head = len(layers[0][0]), len(layers[-1][0][0])
     network = Network(
-        _narrow(Shape(size=max(side, 32), width=stem / 32, head=head), [len(weight) for weight, _ in layers])
+        _narrow(
+            Shape(size=max(size or side, 32), width=stem / 32, head=head),
+            [len(weight) for weight, _ in layers],
+        )
     )
     for turn, (layer, given) in enumerate(zip_longest(network.convolutions(), layers)):
         if layer is None or given is None or layer.unit.shape != given[0].shape:
