@@ -9,6 +9,7 @@ from tendu.errors import DataError, ModelError, SourceError, UnknownModelError
 from tendu.training.data import read_crops, read_sets
 from tendu.training.recipe import Recipe, Set, read_recipe
 from tendu.training.start import network_from
+from tendu.training.tflite import written
 from test_labels import read_coco, write_set
 
 
@@ -147,3 +148,26 @@ def test_a_start_that_is_no_file_and_no_model_is_refused_with_the_names_there_ar
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UnknownModelError, match="tendu-thunder"):
         network_from(Path("tendu-thundr"))
+
+
+@pytest.mark.parametrize(("place", "byte"), [(82, 127), (78, 128), (143, 128)])
+def test_a_start_with_a_damaged_field_that_no_runtime_reads_is_one_sentence(network, tmp_path, place, byte):
+    content = bytearray(written(network))
+    content[place] = byte
+    (tmp_path / "start.tflite").write_bytes(content)
+    with pytest.raises(ModelError, match=r"^start\.tflite is damaged: .*\. Load it again\.$"):
+        network_from(tmp_path / "start.tflite")
+
+
+@pytest.mark.parametrize(
+    "node", [{}, {"op": "Conv2D", "name": "a", "input": []}], ids=["no op", "no weights"]
+)
+def test_a_graph_model_with_a_damaged_node_is_one_sentence(tmp_path, node):
+    model = {
+        "weightsManifest": [],
+        "modelTopology": {"node": [node]},
+        "signature": {"inputs": {"input": {"tensorShape": {"dim": [{"size": 1}, {"size": 192}]}}}},
+    }
+    (tmp_path / "model.json").write_text(json.dumps(model))
+    with pytest.raises(ModelError, match=r"^model\.json is damaged: .*\. Load it again\.$"):
+        network_from(tmp_path / "model.json")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from tendu.errors import DataError, ModelError
+from tendu.errors import DataError, ModelError, TenduError
 from tendu.models.graph import Graph
 from tendu.models.soundness import check_tflite
 from tendu.models.weights import locate
@@ -38,13 +38,14 @@ def network_from(path: Path) -> Network:
     if path.name == str(path) and not (path.suffix or path.exists()):
         path, card = locate(str(path))
         size = card and card.read_at  # the catalog has one file by two names, each with its own size
-    match path.suffix:
-        case ".tflite":
-            side, layers = _tflite(path)
-        case ".json":
-            side, layers = graph_model(path)
-        case _:
-            return averaged(load(path))
+    if path.suffix not in {".tflite", ".json"}:
+        return averaged(load(path))
+    try:
+        side, layers = (_tflite if path.suffix == ".tflite" else graph_model)(path)
+    except TenduError:
+        raise
+    except Exception as error:  # whatever fields raise that nobody has checked
+        raise ModelError(f"{path.name} is damaged: {error!r}. Load it again.") from error
     stem, head = len(layers[0][0]), len(layers[-1][0][0])
     network = Network(
         _narrow(
