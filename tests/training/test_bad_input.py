@@ -27,6 +27,12 @@ def test_whole_numbers_too_large_for_their_place_are_refused(tmp_path, line, exp
         read_recipe(tmp_path / "r.toml")
 
 
+def test_keypoints_that_are_three_lists_of_17_are_refused(tmp_path):
+    path = write_set(tmp_path, people=[[[2.0] * 17, [2.0] * 17, [2.0] * 17]])
+    with pytest.raises(SourceError, match=r"^Line 1 of .*; keypoints are 17 x \(x, y, v\), 51 numbers"):
+        read_crops(path)
+
+
 @pytest.mark.parametrize("v", [3, -1, 0.5])
 def test_a_v_that_is_none_of_coco_s_is_refused_with_its_line(tmp_path, v):
     path = write_set(tmp_path, people=[[100.0, 100.0, v] * 17])

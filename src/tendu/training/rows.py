@@ -39,7 +39,8 @@ def keypoints_of(given: Any) -> Float32[np.ndarray, "17 3"]:
         points = np.asarray(given)
     except ValueError:  # lists of several lengths
         points = np.zeros(0)
-    if points.dtype.kind not in "iuf" or points.size != 51 or not (np.abs(points) <= FARTHEST).all():
+    fits = points.shape in {(51,), (17, 3)} and points.dtype.kind in "iuf"
+    if not fits or not (np.abs(points) <= FARTHEST).all():
         raise ValueError(
             f"keypoints are 17 x (x, y, v), 51 numbers of at most {FARTHEST:,.0f}, not {given!s:.60}"
         )
