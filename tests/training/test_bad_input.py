@@ -81,8 +81,8 @@ def test_a_side_that_no_crop_has_is_refused(tmp_path, side):
 
 @pytest.mark.parametrize(
     "bbox",
-    [[0, 0, -5, 5], [0.1, 0.1, 0.2, 0.3], [1e30, 0, 5, 5], [1, 2, 3, 10**400], [float("nan"), 2, 3, 4]],
-    ids=["negative", "parts", "far", "long", "nan"],
+    [[0, 0, -5, 5], [0, 0, 5, 0], [1e30, 0, 5, 5], [1, 2, 3, 10**400], [float("nan"), 2, 3, 4]],
+    ids=["negative", "flat", "far", "long", "nan"],
 )
 def test_a_bbox_that_is_no_box_in_pixels_is_refused_with_its_annotation_s_id(tmp_path, bbox):
     entry = {"id": 77, "image_id": 4, "bbox": bbox, "keypoints": [120, 80, 2] * 17}

@@ -171,7 +171,7 @@ def export(
     run = None if checkpoint.suffix in {".tflite", ".json"} else load(checkpoint)
     network = network_from(checkpoint) if run is None else averaged(run)
     network = (blended(network, blend) if blend else network).eval()
-    crops = [read_crops(path, limit=2000) for path in labels]
+    crops = [read_crops(path, limit=2000, trust=0.0) for path in labels]  # pictures alone
     wide, network = network, smaller(network, crops, size=size, inner=inner, neck=neck)
     count = PICTURES if rounds else _CHECKED
     pictures = calibration_pictures(crops, size=network.shape.size, count=count, seed=seed)

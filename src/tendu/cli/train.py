@@ -24,13 +24,13 @@ from tendu.extras import require
     "--start",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Begin with these weights: a MoveNet .tflite or TensorFlow.js .json file, or a checkpoint.",
+    help="Begin with these weights: a model's name, a MoveNet .tflite or TensorFlow.js .json file, or a checkpoint.",
 )
 @click.option(
     "--teacher",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Learn from this network, a file as for --start; from the start itself, when not given.",
+    help="Learn from this network, given as for --start; from the start itself, when not given.",
 )
 @click.option(
     "-o",

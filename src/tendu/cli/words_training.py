@@ -14,11 +14,11 @@ TRAINING = {
     "Where the recipe's label files are; here, when not given.": (
         "레시피의 라벨 파일이 있는 폴더. 주지 않으면 현재 폴더입니다."
     ),
-    "Begin with these weights: a MoveNet .tflite or TensorFlow.js .json file, or a checkpoint.": (
-        "이 가중치에서 시작합니다. MoveNet .tflite나 TensorFlow.js .json 파일, 체크포인트를 줍니다."
+    "Begin with these weights: a model's name, a MoveNet .tflite or TensorFlow.js .json file, or a checkpoint.": (
+        "이 가중치에서 시작합니다. 모델 이름, MoveNet .tflite나 TensorFlow.js .json 파일, 체크포인트를 줍니다."
     ),
-    "Learn from this network, a file as for --start; from the start itself, when not given.": (
-        "이 네트워크에게서 배웁니다. 파일은 --start와 같습니다. 주지 않으면 시작 가중치에게서 배웁니다."
+    "Learn from this network, given as for --start; from the start itself, when not given.": (
+        "이 네트워크에게서 배웁니다. --start처럼 줍니다. 주지 않으면 시작 가중치에게서 배웁니다."
     ),
     "Where the run is kept.": "학습 기록을 둘 폴더.",
     "Train for so long.": "이 시간만큼 학습합니다(분).",

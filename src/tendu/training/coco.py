@@ -94,8 +94,8 @@ def _person(
     box = entry.get("bbox")
     if not isinstance(box, list) or len(box) != 4 or not all(type(one) in {int, float} for one in box):
         raise ValueError(f"bbox is four numbers, left, top, width and height, not {box!r:.60}")
-    if not all(abs(one) <= FARTHEST for one in box) or min(box[2:]) < 1:
+    if not all(abs(one) <= FARTHEST for one in box) or min(box[2:]) <= 0:
         raise ValueError(
-            f"bbox is in pixels, at most {FARTHEST:,.0f} of them, and 1 or more wide and high, not {box!s:.60}"
+            f"bbox is in pixels, at most {FARTHEST:,.0f} of them, its width and height above 0, not {box!s:.60}"
         )
     return image, points, window_of(*map(float, box))

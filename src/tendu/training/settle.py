@@ -170,7 +170,7 @@ def settler(
     """
     given = read_recipe(recipe)
     for one in given.sets:
-        read_crops(folder / one.labels, limit=1, side=one.side)
+        read_crops(folder / one.labels, limit=1, side=one.side, trust=one.trust)
     for size in sizes:
         teacher.sized(size)
 
