@@ -68,7 +68,10 @@ class Showing:
             now = self._clock()
             if self._began is None:
                 self._began = now - frame.time
-            self._wait(max(0.0, self._began + frame.time - now))
+            due = self._began + frame.time
+            while (left := due - self._clock()) > 0 and not self.closed:
+                self._wait(min(left, _GLANCE))
+                self._screen.attend()
         self._screen.write(frame)
         self._shown = True
 
