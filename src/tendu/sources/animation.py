@@ -81,6 +81,11 @@ class Animation:
         """Does nothing: no file is held open."""
 
     def __iter__(self) -> Iterator[Frame]:
+        if not self._given:
+            raise SourceError(
+                f"{self.name} has no picture from {self.cut.start:g} to {self.cut.end:g} s: it ends at "
+                f"{sum(self.lengths):.2f} s. Ask for another part."
+            )
         for number, time in self._given:
             yield Frame.of(self.pictures[number], number=number, time=time, source=self.name, moving=True)
 

@@ -22,10 +22,12 @@ class Given:
     Args:
         pictures: uint8 (height, width, 3) arrays in RGB order, or frames; anything that can be iterated, and only as
             often as that.
+        moving: they are one movement, which nothing but a list tells by itself.
     """
 
-    def __init__(self, pictures: Iterable[Picture]) -> None:
+    def __init__(self, pictures: Iterable[Picture], *, moving: bool = False) -> None:
         self._pictures = pictures
+        self._moving = moving
         self._problems: list[SourceError] = []
 
     @property
@@ -34,7 +36,9 @@ class Given:
         pictures = self._pictures
         frames = len(pictures) if isinstance(pictures, list | tuple) else None
         times = [p.time for p in pictures if isinstance(p, Frame)] if frames is not None else []
-        moving = len(times) > 1 and len(times) == frames and bool((np.diff(times) > 0).all())
+        moving = self._moving or (
+            len(times) > 1 and len(times) == frames and bool((np.diff(times) > 0).all())
+        )
         return Facts(name="given pictures", moving=moving, live=False, frames=frames, rate=None)
 
     @property

@@ -2,8 +2,9 @@
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from glob import glob, has_magic
+from itertools import chain, islice
 from math import inf
 from pathlib import Path
 from typing import cast
@@ -13,6 +14,7 @@ from jaxtyping import UInt8
 
 from tendu.errors import DataError, SourceError
 from tendu.file_names import is_called_photo
+from tendu.frame import Frame
 from tendu.sources import photo_header
 from tendu.sources.animation import Animation
 from tendu.sources.camera import Camera
@@ -50,7 +52,8 @@ def open_source(
     Args:
         spec: a photo, film, folder or pattern ("day1/*.jpg"); a camera's number, also as text; an http or https address
             of a film; an address of a live stream (rtsp, rtmp, srt, rtp, udp, tcp, or http without an end); "-" or
-            bytes for a photo or film in memory; an RGB array, several, or frames; a list of photos; a source that is open, which is given back.
+            bytes for a photo or film in memory; an RGB array, several, or frames; photos' paths, in a list or one by one;
+            a source that is open, which is given back.
         every: which frames of a film, or photos, are given: 2 gives every second one.
         start: seconds into a film; earlier frames are left out.
         end: seconds into a film; frames from there on are left out.
@@ -90,10 +93,22 @@ def _open_many(
 ) -> Source:
     if isinstance(many, list | tuple) and many and all(isinstance(item, str | Path) for item in many):
         return _photos([Path(str(item)) for item in many], cut, name="")
+    if isinstance(many, Iterator):
+        return _open_first(many, cut)
     _refuse(cut, "an array")
     if isinstance(many, np.ndarray):
         return Given([many] if many.ndim == 3 else list(many))
     return Given(cast("Iterable[Picture]", many))  # each is looked at as it comes
+
+
+def _open_first(many: Iterator[str | Path | Picture], cut: Cut) -> Source:
+    """What comes one by one: its first tells what it is. Names are read to the end, pictures as they come."""
+    first = list(islice(many, 1))
+    if first and isinstance(first[0], str | Path):
+        return _open_many(first + list(many), cut)
+    _refuse(cut, "a generator of pictures")
+    moving = bool(first) and isinstance(first[0], Frame) and first[0].stamp.moving
+    return Given(cast("Iterable[Picture]", chain(first, many)), moving=moving)
 
 
 def _open_text(spec: str, cut: Cut) -> Source:

@@ -130,7 +130,9 @@ class Film:
                 time = clock.tick(None if picture.pts is None else float((picture.pts - origin) * tick))
                 ended = time + max(step, float(picture.duration * tick))
                 if time >= self._cut.end:
-                    return
+                    if given:
+                        return
+                    break
                 if time < self._cut.start:
                     continue
                 if given % self._cut.every == 0:
@@ -141,6 +143,10 @@ class Film:
             self._note_early_end(container, stream, ended)
 
     def _nothing(self, ended: float) -> SourceError:
+        if ended > self._cut.end:
+            return SourceError(
+                f"{self._facts.name} has no picture from {self._cut.start:g} to {self._cut.end:g} s: ask for a longer part."
+            )
         if self._cut.start and ended > 0:
             return SourceError(
                 f"{self._facts.name} has no picture at {self._cut.start:g} s or later: it ends at {ended:.2f} s."

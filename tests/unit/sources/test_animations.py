@@ -60,3 +60,11 @@ def test_its_frames_are_numbered_though_its_name_is_a_photos(tmp_path, form, suf
     still.write_bytes(moving_gif(1, form))
     [frame] = open_source(still)
     assert (name_of(frame), image_id(frame.stamp)) == ("im7", 7)
+
+
+def test_a_part_without_a_picture_says_so():
+    animation = Animation.open(moving_gif(4, "WEBP"), name="a.webp", cut=Cut(start=7.0, end=8.0))
+    with pytest.raises(
+        SourceError, match=r"^a\.webp has no picture from 7 to 8 s: it ends at 0\.40 s\. Ask for"
+    ):
+        list(animation)

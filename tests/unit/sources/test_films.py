@@ -298,3 +298,10 @@ def test_a_start_after_the_end_says_where_the_film_ends(plain):
 def test_cuts_that_cannot_be_meant_are_refused(cut):
     with pytest.raises(DataError, match=r"every counts frames|A cut starts"):
         Cut(**cut)
+
+
+def test_a_part_between_two_pictures_says_that_there_is_none(plain):
+    with pytest.raises(
+        SourceError, match=r" has no picture from 0\.201 to 0\.202 s: ask for a longer part\.$"
+    ):
+        list(Film.open(plain, cut=Cut(start=0.201, end=0.202)))

@@ -114,6 +114,21 @@ def test_arrays_and_frames_are_sources():
     assert len(list(Given([]))) == 0
 
 
+def test_what_comes_one_by_one_is_opened_by_its_first(folder):
+    pictures = [Frame.of(SLOPE, number=n, time=n / 9, moving=True) for n in range(3)]
+    with open_source(picture for picture in pictures) as source:
+        assert source.facts.moving
+        assert [frame.number for frame in source] == [0, 1, 2]
+    with open_source(SLOPE for _ in range(2)) as source:
+        assert (source.facts.moving, [frame.number for frame in source]) == (False, [0, 1])
+    names = ("still.webp", "photo.jpg", "still.gif")
+    with open_source((folder / name for name in names), every=2) as source:
+        assert [Path(frame.stamp.source).name for frame in source] == ["still.webp", "still.gif"]
+    assert list(open_source(iter(()))) == []
+    with pytest.raises(DataError, match="not a generator of pictures"):
+        open_source((picture for picture in pictures), every=2)
+
+
 def test_numbers_are_cameras_unless_a_file_is_called_so(monkeypatch, tmp_path):
     opened = []
     monkeypatch.setattr(Camera, "open", lambda number: opened.append(number) or Given([]))
