@@ -1,6 +1,7 @@
 """A race between the runtimes that can run a model, and the guard that the fast one gives the same numbers."""
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from time import perf_counter
 
 import numpy as np
@@ -42,14 +43,16 @@ def race(model: bytes, *, threads: int) -> Verdict:
         MissingExtraError: openvino is not installed.
     """
     start = perf_counter()
-    litert = LiteRT(model, threads=threads)
-    try:
-        openvino = OpenVINO(model, threads=threads)
-    except ModelError as error:
-        return Verdict("litert", str(error), {}, perf_counter() - start)
-    pictures = trial_pictures(litert.inputs[0])
-    mean, largest = np.max([disagreement(litert.raw(x), openvino.raw(x)) for x in pictures], axis=0).tolist()
-    times = medians({"litert": litert.run, "openvino": openvino.run}, pictures[0], start=start)
+    with ExitStack() as runtimes:
+        litert = runtimes.enter_context(closing(LiteRT(model, threads=threads)))
+        try:
+            openvino = runtimes.enter_context(closing(OpenVINO(model, threads=threads)))
+        except ModelError as error:
+            return Verdict("litert", str(error), {}, perf_counter() - start)
+        pictures = trial_pictures(litert.inputs[0])
+        apart = [disagreement(litert.raw(x), openvino.raw(x)) for x in pictures]
+        times = medians({"litert": litert.raw, "openvino": openvino.raw}, pictures[0], start=start)
+    mean, largest = np.max(apart, axis=0).tolist()
     if not mean <= TOLERANCE:  # not a number is no agreement either
         runtime, reason = "litert", f"OpenVINO's numbers differ from LiteRT's by {mean:.1%} of their range."
     elif times["openvino"] > GAIN * times["litert"]:
