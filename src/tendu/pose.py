@@ -53,10 +53,12 @@ class Poses:
 
     def __post_init__(self) -> None:
         n, k = len(self.confidence), len(self.skeleton)
-        shapes = (self.xy.shape, self.score.shape, self.box.shape)
-        if shapes != ((n, k, 2), (n, k), (n, 4)) or (self.track is not None and self.track.shape != (n,)):
+        track = (n,) if self.track is None else self.track.shape
+        shapes = (self.xy.shape, self.score.shape, self.box.shape, self.confidence.shape, track)
+        if shapes != ((n, k, 2), (n, k), (n, 4), (n,), (n,)):
             raise DataError(
-                f"{n} poses need xy ({n}, {k}, 2), score ({n}, {k}) and box ({n}, 4); got {shapes}."
+                f"{n} poses need xy ({n}, {k}, 2), score ({n}, {k}), box ({n}, 4), confidence ({n},) and track ({n},); "
+                f"got {shapes}."
             )
 
     @classmethod
