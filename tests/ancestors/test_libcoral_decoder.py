@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tendu.models.personlab import CORAL, arrow, between, follow, rescored, roots, same, sigmoid
+from tendu.models.maps import sigmoid
+from tendu.models.personlab import CORAL, arrow, between, follow, rescored, roots, same
 from tendu.models.posenet_heads import EDGES, PoseNetHeads
 
 HEIGHT, WIDTH = 10, 8

@@ -1,14 +1,13 @@
 """What `tendu evaluate` says and writes: tables, JSON, Markdown, the worst photos, reliability plots."""
 
 import json
-import shlex
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from tendu import __version__
+from tendu.bench.report import command
 from tendu.evaluation import Protocol, Report
 from tendu.evaluation import evaluate as evaluate_estimator
 from tendu.loading import load
@@ -123,11 +122,6 @@ def as_markdown(rows: list[Row]) -> str:
     machine = this_machine()
     facts = f"{machine.processor}, {machine.cores} cores, {machine.system}, tendu {__version__}"
     return "\n\n".join([f"    {command()}", facts, *_parts(rows, markdown)]) + "\n"
-
-
-def command() -> str:
-    """The command of this process as one types it."""
-    return shlex.join(["tendu", *sys.argv[1:]])
 
 
 def to_json(rows: list[Row]) -> str:

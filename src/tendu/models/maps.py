@@ -60,7 +60,11 @@ PUBLISHED = Reading(guess_bias=1.8, reach=0, confident=0.0, other_centre=2.0)
 
 
 def sigmoid(logits: Float32[np.ndarray, "*map"]) -> Float32[np.ndarray, "*map"]:
-    """1 / (1 + exp(-x)), without overflow."""
+    """1 / (1 + exp(-x)), without overflow.
+
+    >>> sigmoid(np.array([-1000, 0, 20], np.float32))
+    array([0. , 0.5, 1. ], dtype=float32)
+    """
     return (0.5 * (1 + np.tanh(0.5 * logits))).astype(np.float32, copy=False)
 
 

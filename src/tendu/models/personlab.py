@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int64
 
 from tendu.errors import DataError
+from tendu.models.maps import sigmoid
 from tendu.models.posenet_heads import EDGES, PARTS, PoseNetHeads
 
 
@@ -169,16 +170,6 @@ def between(
 def inside(xy: Float32[np.ndarray, "*n 2"], shape: tuple[int, ...]) -> Float32[np.ndarray, "*n 2"]:
     """Places moved to the nearest place within the grid of maps of that shape."""
     return np.clip(xy, np.float32(0), np.array([shape[1] - 1, shape[0] - 1], np.float32))
-
-
-def sigmoid(logits: Float32[np.ndarray, "*n"]) -> Float32[np.ndarray, "*n"]:
-    """Probabilities from log-odds, without overflow.
-
-    >>> sigmoid(np.array([-1000, 0, 20], np.float32))
-    array([0. , 0.5, 1. ], dtype=float32)
-    """
-    half = np.float32(0.5)
-    return half * np.tanh(half * logits) + half
 
 
 def same(

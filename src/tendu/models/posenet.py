@@ -8,7 +8,8 @@ from jaxtyping import Float32
 
 from tendu.codes import Tensor
 from tendu.errors import DataError
-from tendu.models.personlab import CORAL, Grouping, group, sigmoid
+from tendu.models.maps import sigmoid
+from tendu.models.personlab import CORAL, Grouping, group
 from tendu.models.posenet_heads import PARTS, PoseNetHeads
 from tendu.models.seen import Seen
 
