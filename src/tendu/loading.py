@@ -38,7 +38,7 @@ def load(
 
     Args:
         model: a name that `tendu models` lists, or the path of a .tflite or .onnx file; None for the default model.
-        models: a folder to search before all others.
+        models: a folder to search after the bundled models and before all others.
         decode: "float" reads the heads in float; "published" keeps the file's own output bit for bit.
         precision: "float" runs the same weights with float activations: a little more accurate.
         size: the side of a MoveNet's square input, px, a multiple of 32; what the card says, or the file's own when
@@ -80,6 +80,14 @@ def load(
         more = "" if decode == "float" else ' With decode="float" a MoveNet tells 20.'
         raise DataError(
             f"This model tells at most {opened.people} apart; {people} people were asked for.{more}"
+        )
+    if (look == "mirrored" and not opened.mirrors) or (look == "tiles" and opened.people == 1):
+        needs = (
+            "maps that lie on their mirror image" if look == "mirrored" else "several people to be told apart"
+        )
+        raise DataError(
+            f"The look {look!r} needs {needs}, which this model does not give. Choose another, or a MoveNet read with "
+            'decode="float".'
         )
     return Estimator(
         name=path.stem if card is None else card.name,

@@ -111,8 +111,7 @@ def run(
         every: which frames are looked at: 2 takes every second one.
         start: seconds into a film; earlier frames are left out.
         end: seconds into a film; frames from there on are left out.
-        rate: frames a second of a film that is written; None keeps the source's times, and shows each photo for a
-            second.
+        rate: photos a second of a film made of photos; one, when None. A film keeps its source's times.
         overwrite: whether outputs that are there already may be replaced.
         track: whether people in a film are numbered.
         smooth: whether their movement is smoothed; for several people this needs `track`.
@@ -127,7 +126,8 @@ def run(
     Raises:
         SourceError: the source cannot be read; the outputs hold what was done until then.
         SinkError: an output cannot be written, or is named twice; the others are completed.
-        DataError: a cut is asked of a source that is open or has no length, or a lock of photos.
+        DataError: a cut is asked of a source that is open or has no length, a rate of a film, a lock of photos or of a
+            model that looks for one person, or several people of a film are to be smoothed without tracks.
         TenduError: whatever loading the model raises.
     """
     laps = Laps(clock)
@@ -145,10 +145,15 @@ def run(
                 raise DataError(
                     "A lock follows one person through a film, by tracks: leave it out for photos, or leave track on."
                 )
-            filmed = rate or (None if facts.moving else _PHOTO_RATE)
+            if rate is not None and facts.moving:
+                raise DataError(
+                    f"rate is for photos: {facts.name} has times of its own. Leave it out, or thin by every."
+                )
+            filmed = None if facts.moving else _PHOTO_RATE if rate is None else rate
             _refuse_twins(targets)
             sinks = [_sink(target, facts, overwrite=overwrite, rate=filmed) for target in targets]
             estimator = _estimator(model, facts, inputs)
+            _refuse_too_few_or_many(estimator, facts, lock=lock, track=track, smooth=smooth)
             if show:
                 sinks.append(Showing(paced=facts.moving and not facts.live, held=not facts.moving))
             made_by = _made_by(estimator, tracked=track and facts.moving, smoothed=smooth and facts.moving)
@@ -190,6 +195,16 @@ def run(
         model="" if estimator is None else estimator.name,
         runtime="" if estimator is None else estimator.runtime.name,
     )
+
+
+def _refuse_too_few_or_many(
+    estimator: Estimator, facts: Facts, *, lock: Lock, track: bool, smooth: bool
+) -> None:
+    """Refuses before the first frame what would end a film at the first one with two people, or mean nothing."""
+    if lock is not None and estimator.people == 1:
+        raise DataError("A lock chooses among several people: look for them, as tendu.load(people=5) does.")
+    if facts.moving and smooth and not track and estimator.people > 1:
+        raise DataError("Smoothing several people needs to know who is who: leave track on, or smooth off.")
 
 
 def _refuse_twins(targets: list[Target]) -> None:

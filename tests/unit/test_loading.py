@@ -30,6 +30,18 @@ def test_a_model_is_read_at_the_size_asked_for_or_its_card_s_or_its_file_s(optio
         assert model.runtime.inputs[0].shape == (1, side, side, 3)
 
 
+@pytest.mark.parametrize(
+    ("look", "needs"),
+    [("mirrored", "maps that lie on their mirror image"), ("tiles", "several people to be told apart")],
+)
+def test_a_look_that_a_model_cannot_have_is_refused_at_once(shared, look, needs):
+    with pytest.raises(
+        tendu.DataError,
+        match=rf"^The look '{look}' needs {needs}, which this model does not give\. Choose another, or a MoveNet ",
+    ):
+        tendu.load("movenet-lightning-int8", models=shared / "models", decode="published", look=look)
+
+
 def test_an_unknown_name_is_refused_with_the_nearest_one():
     with pytest.raises(tendu.UnknownModelError, match="Unknown model 'movenet-lightening'"):
         tendu.load("movenet-lightening")

@@ -337,11 +337,33 @@ def test_photos_become_a_film_of_a_second_each_or_of_a_rate(tmp_path):
 
     assert seconds() == pytest.approx([0, 1, 2, 3])
     assert seconds(rate=10) == pytest.approx([0, 0.1, 0.2, 0.3])
+    with pytest.raises(DataError, match=r"rate is above 0 and at most 1000 frames a second, not 0\.$"):
+        seconds(rate=0)
+
+
+def test_a_films_times_are_its_own():
+    with pytest.raises(
+        DataError,
+        match=r"^rate is for photos: given pictures has times of its own\. Leave it out, or thin by every\.$",
+    ):
+        run(film_frames(2), model=standing(), rate=10)
+
+
+def test_a_lock_needs_several_people_to_choose_from():
+    with pytest.raises(
+        DataError,
+        match=r"^A lock chooses among several people: look for them, as tendu\.load\(people=5\) does\.$",
+    ):
+        run(film_frames(2), model=standing(people=1), lock="largest")
 
 
 def test_several_people_cannot_be_smoothed_without_tracks():
-    with pytest.raises(DataError, match="needs to know who is who"):
-        run(film_frames(2), model=standing(people=2, confidence=(0.9, 0.8)), track=False)
+    kept = Kept()
+    with pytest.raises(
+        DataError, match=r"^Smoothing several .* who is who: leave track on, or smooth off\.$"
+    ):
+        run(film_frames(2), to=kept, model=standing(people=2, confidence=(0.9,)), track=False)
+    assert kept.given == []
 
 
 def test_closing_the_window_ends_the_run(monkeypatch):

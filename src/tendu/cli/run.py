@@ -65,7 +65,7 @@ _LOCKED_AMONG = 5
     "--rate",
     type=frame_rate,
     metavar="RATE",
-    help="Frames a second of the film that is written; photos are shown for a second each when not given.",
+    help="Photos a second of a film made of photos; one when not given. A film keeps its times.",
 )
 @click.option(
     "--lock",

@@ -71,8 +71,8 @@ KOREAN = {
     ),
     "End a film before this moment.": "동영상의 여기 앞까지.",
     "Take every Nth frame or photo only.": "프레임이나 사진을 N개마다 하나씩만 봅니다.",
-    "Frames a second of the film that is written; photos are shown for a second each when not given.": (
-        "만드는 동영상의 초당 프레임 수. 주지 않으면 사진은 한 장을 1초씩 보여 줍니다."
+    "Photos a second of a film made of photos; one when not given. A film keeps its times.": (
+        "사진으로 만드는 동영상의 초당 사진 수. 주지 않으면 1장입니다. 동영상은 원래 시간을 지킵니다."
     ),
     "Report one person of a film only: the largest or the most central of the first frame with anybody, or the one who got "
     "this number; up to 5 people are looked for when --people is not given.": (

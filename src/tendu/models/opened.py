@@ -42,6 +42,14 @@ class OpenedModel:
     centred: bool
     people: int
 
+    @property
+    def mirrors(self) -> bool:
+        """Whether what it says of a mirrored window can be averaged in."""
+        decoder = self.decoder
+        if isinstance(decoder, PoseNetDecoder):
+            return (self.width - 1) % decoder.stride == 0
+        return isinstance(decoder, HeadsDecoder)
+
 
 def open_model(
     content: bytes, *, decode: Decode = "float", precision: Precision = "file", size: int | None = None
