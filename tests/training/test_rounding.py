@@ -16,9 +16,12 @@ def off_steps(weight: torch.Tensor) -> float:
 
 
 def test_every_weight_is_on_a_step_and_the_largest_is_the_last_one(network):
-    made = rounded(network, smooth_pictures(4))
+    told = []
+    made = rounded(network, smooth_pictures(4), tell=lambda *now: told.append(now))
     for layer in made.convolutions():
         assert off_steps(layer.weight) < 1e-3
+    layers = len(made.convolutions())
+    assert told == [(number, layers) for number in range(1, layers + 1)]
 
 
 def test_large_layers_have_fifteen_steps_where_bits_are_four(network, monkeypatch):

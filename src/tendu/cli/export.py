@@ -188,7 +188,7 @@ def export(
             kept=output.with_suffix(".settling"),
             tell=bar.tell("settling"),
         )
-        models = files_of(network, precisions, pictures, settle=settling)
+        models = files_of(network, precisions, pictures, settle=settling, tell=bar.tell("rounding"))
     found = measured(
         network,
         {names[one]: model for one, model in models.items()},

@@ -29,6 +29,7 @@ def file_of(
     pictures: list[UInt8[np.ndarray, "s s 3"]],
     *,
     settle: Settle | None = None,
+    tell: Callable[[int, int], None] | None = None,
 ) -> bytes:
     """The .tflite file of a network.
 
@@ -38,10 +39,11 @@ def file_of(
             stores the weights of large layers in half of int8's bytes.
         pictures: real ones, on which int8 and int4 round weights and see the ranges of their numbers; unused otherwise.
         settle: what int8 and int4 go through at last, see `tendu.training.settle.settled`.
+        tell: told how many layers of int8 or int4 are rounded, of how many.
     """
     if precision in ("int8", "int4"):
         bits = 8 if precision == "int8" else 4
-        made = rounded(network, pictures, bits=bits)
+        made = rounded(network, pictures, bits=bits, tell=tell)
         model = quantized(written(made), pictures, bits=bits)
         if settle is None:
             return model
@@ -55,10 +57,11 @@ def files_of(
     pictures: list[UInt8[np.ndarray, "s s 3"]],
     *,
     settle: Settle | None = None,
+    tell: Callable[[int, int], None] | None = None,
 ) -> dict[Precision, bytes]:
     """The files of a network in several of `PRECISIONS`, in that order; for the rest see `file_of`."""
     wanted: list[Precision] = [one for one in PRECISIONS if one in precisions]
-    return {one: file_of(network, one, pictures, settle=settle) for one in wanted}
+    return {one: file_of(network, one, pictures, settle=settle, tell=tell) for one in wanted}
 
 
 def card_of(

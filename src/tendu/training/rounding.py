@@ -8,8 +8,9 @@ pictures (Frantar et al., "GPTQ", arXiv 2210.17323, algorithm 1); at last the bi
 arXiv 1906.04721, section 4.2).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
+from itertools import count
 
 import numpy as np
 import torch
@@ -51,7 +52,13 @@ RIDGE = 0.1
 
 
 @torch.no_grad()
-def rounded(network: Network, pictures: list[UInt8[np.ndarray, "s s 3"]], *, bits: int = 8) -> Network:
+def rounded(
+    network: Network,
+    pictures: list[UInt8[np.ndarray, "s s 3"]],
+    *,
+    bits: int = 8,
+    tell: Callable[[int, int], None] | None = None,
+) -> Network:
     """The network with weights on the steps that an 8-bit file has, and biases to match.
 
     A network that learned with rounded weights has them there already and is only copied.
@@ -60,9 +67,17 @@ def rounded(network: Network, pictures: list[UInt8[np.ndarray, "s s 3"]], *, bit
         network: it stays as it is.
         pictures: real ones of the network's size, at least one; the first `PICTURES` are used.
         bits: of the weights of layers over channels that have `LARGE` or more; all others have 8.
+        tell: told how many layers are rounded, of how many.
     """
     made = deepcopy(network).eval()
-    layers = [(place(made, layer), _Rounding(layer, bits)) for layer in made.convolutions()]
+    convolutions = list(made.convolutions())
+    turns = count(1)
+
+    def done() -> None:
+        if tell is not None:
+            tell(next(turns), len(convolutions))
+
+    layers = [(place(made, layer), _Rounding(layer, bits, done)) for layer in convolutions]
     for (parent, name), layer in layers:
         setattr(parent, name, layer)
     for block in made.blocks:
@@ -88,9 +103,9 @@ def _halves(parts: Iterable[Tensor]) -> Tensor:
 class _Rounding(nn.Module):
     """A layer that is rounded when maps first reach it: a first half as meant, a second from layers already rounded."""
 
-    def __init__(self, layer: Convolution, bits: int) -> None:
+    def __init__(self, layer: Convolution, bits: int, done: Callable[[], None]) -> None:
         super().__init__()
-        self.meant, self.made = layer, deepcopy(layer)
+        self.meant, self.made, self.done = layer, deepcopy(layer), done
         self.bits = bits_of(layer, bits)
         self.owed, self.due = torch.zeros(()), self.bits < 8 or not layer.rounded
 
@@ -99,6 +114,7 @@ class _Rounding(nn.Module):
         if self.due:
             self.due = False
             _round(self.made, said, self.meant.linear(meant) + self.owed, self.bits)
+            self.done()
         return torch.cat([self.meant(meant), self.made(said)])
 
 
