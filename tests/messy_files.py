@@ -59,6 +59,7 @@ def film(
     pixels: str = "yuv420p",
     pictures: list[np.ndarray] | None = None,
     group: int = 8,
+    tick: Fraction = Fraction(1, 1000),
 ) -> Path:
     """A film of grey pictures, 10 a second unless `times_ms` says otherwise, with a key frame every `group`."""
     width, height = size
@@ -66,7 +67,7 @@ def film(
     with av.open(str(path), "w", options=options) as container:
         stream = container.add_stream(codec, rate=10)
         stream.width, stream.height, stream.pix_fmt = width, height, pixels
-        stream.codec_context.time_base = Fraction(1, 1000)
+        stream.codec_context.time_base = tick
         stream.codec_context.gop_size = group
         stream.bit_rate = 4_000_000
         if codec == "libx264":
@@ -74,7 +75,8 @@ def film(
         for number in range(frames):
             grey = np.full((height, width, 3), brightness(number), np.uint8)
             frame = av.VideoFrame.from_ndarray(pictures[number] if pictures else grey, "rgb24")
-            frame.pts, frame.time_base = (times_ms[number] if times_ms else 100 * number), Fraction(1, 1000)
+            frame.pts = int(Fraction(times_ms[number] if times_ms else 100 * number, 1000) / tick)
+            frame.time_base = tick
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path

@@ -5,6 +5,7 @@ PyAV's values enter here as Any and leave as ours.
 
 import errno
 import io
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from tendu.sources.upright import Turn
 # Where a film says nothing about its rate: FFmpeg's own assumption for bare streams (libavformat/rawdec.c).
 _USUAL_RATE = 25.0
 _JPEG_RANGE = 2  # AVCOL_RANGE_JPEG, libavutil/pixfmt.h
+# A pixel's width over its height that a film may state, or one over it; what lies beyond is a broken header.
+_NARROWEST = 0.2
 # Pixels of a large picture: more than 1080p, whose rows are coded as 1088.
 _LARGE = 1920 * 1088
 
@@ -86,6 +89,14 @@ def picture_stream(container: Any, name: str) -> Any:
     raise SourceError(f"Cannot read {name}: it has no pictures{f', only {kinds}' if kinds else ''}.")
 
 
+def order_is_lost(container: Any, stream: Any) -> bool:
+    """Whether pictures' own times are wrong: .avi has none, and FFmpeg's guesses do not know how H.264 and H.265 reorder.
+
+    The times of packets, which rise, stand for them, and nothing can be sought by them.
+    """
+    return container.format.name == "avi" and stream.codec_context.name in {"h264", "hevc"}
+
+
 def _threads(pixels: int) -> int:
     """Threads for decoding pictures of so many pixels: half the cores, all for large pictures.
 
@@ -100,8 +111,8 @@ def rate_of(stream: Any) -> float:
     return float(stream.average_rate or stream.guessed_rate or _USUAL_RATE)
 
 
-def pixels_of(frame: Any) -> Pixels:
-    """A decoded frame as pixels that stay valid when the decoder moves on.
+def pixels_of(frame: Any, *, wide: Fraction | int | None = 1) -> Pixels:
+    """A decoded frame as pixels that stay valid when the decoder moves on, and that are square.
 
     8-bit 4:2:0 planes are shared with the decoder, not copied; other YUV formats become that; RGB, grey, palettes and
     transparency become RGB.
@@ -111,13 +122,19 @@ def pixels_of(frame: Any) -> Pixels:
     # Not frame.side_data: that makes the frame refer to itself, and its memory wait for the garbage collector.
     matrix = SideDataContainer(frame).get("DISPLAYMATRIX")  # pyright: ignore[reportCallIssue]  PyAV's stub lacks it
     turn = Turn() if matrix is None else Turn.from_display_matrix(bytes(matrix))
+    stated, wide = frame, wide or 1
+    if wide != 1 and _NARROWEST <= wide <= 1 / _NARROWEST:
+        # DVDs and DV store 720 columns for any shape; what is made larger loses nothing.
+        frame = frame.reformat(
+            width=round(frame.width * max(wide, 1) / 2) * 2, height=round(frame.height / min(wide, 1) / 2) * 2
+        )
     form = frame.format
     if any(part.is_alpha for part in form.components) or form.has_palette:
         return RgbPixels(turn.upright(on_black(frame.to_ndarray(format="rgba"))))
     if form.is_rgb or len(form.components) < 3:
         return RgbPixels(turn.upright(frame.to_ndarray(format="rgb24")))
-    full_range = frame.color_range == _JPEG_RANGE or form.name.startswith("yuvj")
-    to_rgb = rgb_matrix(int(frame.colorspace), full_range=full_range, height=frame.height)
+    full_range = stated.color_range == _JPEG_RANGE or form.name.startswith("yuvj")
+    to_rgb = rgb_matrix(int(stated.colorspace), full_range=full_range, height=stated.height)
     if form.name not in {"yuv420p", "yuvj420p"}:
         frame = frame.reformat(format="yuvj420p" if full_range else "yuv420p")
     # A plane's rows are padded; the view leaves the padding out.

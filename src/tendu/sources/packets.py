@@ -43,7 +43,7 @@ def packet_times(target: Path | bytes | str, name: str, *, until: int) -> list[i
     """The sorted times of a film's packets up to `until`, in ticks of its clock; None where they cannot be relied on.
 
     One packet holds one picture, so the times before a picture's own say how many pictures come before it. They are
-    not relied on where one is missing or repeats, or where a jump to `until` does not land at or before it.
+    not relied on where one is missing or repeats, or where a jump to `until` does not land on a key frame at or before it.
     """
     import av.error
 
@@ -59,12 +59,14 @@ def packet_times(target: Path | bytes | str, name: str, *, until: int) -> list[i
                 if not packet.is_discard:
                     times.append(packet.pts)
             container.seek(until, stream=stream)
-            landed = next(container.demux(stream)).pts
+            first = next(container.demux(stream))
         except (av.error.FFmpegError, StopIteration):
             return None
         times.sort()
-        safe = landed is not None and landed <= until and landed in times and len(set(times)) == len(times)
-        return times if safe else None
+        landed = first.pts
+        # MPEG's streams are entered anywhere, and then nothing is decoded until the next key frame.
+        safe = first.is_keyframe and landed is not None and landed <= until and landed in times
+        return times if safe and len(set(times)) == len(times) else None
 
 
 def _decoded(container: Any, stream: Any, note: Note) -> Iterator[Any]:

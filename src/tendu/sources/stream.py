@@ -90,5 +90,11 @@ class Stream:
             if self._first is None:
                 self._first = now
             time = self._clock.tick(now - self._first)
-            return Frame.of(pixels_of(picture), number=number, time=time, source=self._name, moving=True)
+            return Frame.of(
+                pixels_of(picture, wide=self._stream.sample_aspect_ratio),
+                number=number,
+                time=time,
+                source=self._name,
+                moving=True,
+            )
         return None

@@ -8,7 +8,7 @@ from typing import Any
 
 from tendu.errors import SourceError
 from tendu.frame import Frame
-from tendu.sources.container import open_container, picture_stream, pixels_of, rate_of
+from tendu.sources.container import open_container, order_is_lost, picture_stream, pixels_of, rate_of
 from tendu.sources.cut import Cut
 from tendu.sources.packets import numbered, packet_times
 from tendu.sources.source import Facts
@@ -121,13 +121,17 @@ class Film:
             origin, tick, step = stream.start_time or 0, stream.time_base, 1 / rate_of(stream)
             clock = Clock(step=step)
             earlier = None
-            if self._cut.start:
+            packed = order_is_lost(container, stream)
+            if self._cut.start and not packed:
                 at = origin + int(self._cut.start / tick)
                 earlier = packet_times(self._target, name, until=at)
                 if earlier is not None:
                     container.seek(at, stream=stream)
             for number, picture in numbered(container, stream, earlier=earlier, note=self._note):
-                time = clock.tick(None if picture.pts is None else float((picture.pts - origin) * tick))
+                stated = picture.dts if packed else picture.pts
+                if packed and number == 0 and stated is not None:
+                    origin = stated
+                time = clock.tick(None if stated is None else float((stated - origin) * tick))
                 ended = time + max(step, float(picture.duration * tick))
                 if time >= self._cut.end:
                     if given:
@@ -136,7 +140,13 @@ class Film:
                 if time < self._cut.start:
                     continue
                 if given % self._cut.every == 0:
-                    yield Frame.of(pixels_of(picture), number=number, time=time, source=name, moving=True)
+                    yield Frame.of(
+                        pixels_of(picture, wide=stream.sample_aspect_ratio),
+                        number=number,
+                        time=time,
+                        source=name,
+                        moving=True,
+                    )
                 given += 1
             if not given:
                 raise self._nothing(ended)

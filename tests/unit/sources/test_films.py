@@ -131,10 +131,18 @@ def test_every_third_frame_keeps_its_own_number_and_time(plain):
     assert read(plain, every=3)[0] == [(n, n / 10, n) for n in range(0, 20, 3)]
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+@pytest.mark.parametrize(
+    ("suffix", "codec"),
+    [
+        ("mp4", "libx264"),
+        ("mkv", "libx264"),
+        ("ts", "libx264"),
+        ("avi", "mpeg4"),
+    ],
+)
 @pytest.mark.parametrize("start", [0.0, 0.05, 0.7, 0.8, 0.81, 1.55, 1.9])
-def test_a_start_leads_to_the_same_frames_as_reading_up_to_it(start, suffix, tmp_path):
-    path = film(tmp_path / f"a.{suffix}")
+def test_a_start_leads_to_the_same_frames_as_reading_up_to_it(start, suffix, codec, tmp_path):
+    path = film(tmp_path / f"a.{suffix}", codec=codec)
     expected = [(n, n / 10, n) for n in range(20) if n / 10 >= start]
     assert read(path, start=start)[0] == expected
     assert read(path, start=start, end=start + 0.25)[0] == [f for f in expected if f[1] < start + 0.25]
@@ -305,3 +313,29 @@ def test_a_part_between_two_pictures_says_that_there_is_none(plain):
         SourceError, match=r" has no picture from 0\.201 to 0\.202 s: ask for a longer part\.$"
     ):
         list(Film.open(plain, cut=Cut(start=0.201, end=0.202)))
+
+
+@pytest.mark.parametrize(("ratio", "shape"), [((2, 1), (48, 128)), ((1, 2), (96, 64)), ((99, 1), (48, 64))])
+def test_pixels_that_are_not_square_are_made_so_unless_the_header_cannot_be_meant(tmp_path, ratio, shape):
+    path, made = film(tmp_path / "a.mp4", pictures=[slope(64, 48)] * 3, frames=3), tmp_path / "b.mkv"
+    with av.open(str(path)) as given, av.open(str(made), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(*ratio)
+        for picture in given.decode(video=0):
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+    with Film.open(made) as source:
+        (first, *_) = source
+    assert first.image.shape == (*shape, 3)
+    assert (first.stamp.height, first.stamp.width) == shape
+    middle = [first.image[shape[0] // 2, shape[1] * part // 4].astype(int) for part in (1, 3)]
+    expected = [slope(64, 48)[24, 64 * part // 4].astype(int) for part in (1, 3)]
+    assert np.abs(np.array(middle) - expected).max() < 12
+
+
+@pytest.mark.parametrize("start", [0.0, 0.7, 1.9])
+def test_pictures_of_h264_in_avi_come_at_their_times_though_ffmpeg_guesses_others(start, tmp_path):
+    path = film(tmp_path / "a.avi", tick=Fraction(1, 10))
+    expected = [(n, n / 10, n) for n in range(20) if n / 10 >= start]
+    assert read(path, start=start)[0] == expected
