@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 from pathlib import PurePath
 
 import numpy as np
@@ -63,7 +64,7 @@ class Frame:
         """A frame of an RGB array, or of a picture that a source keeps in its own form; see `Stamp` for the rest.
 
         Raises:
-            DataError: it is no array, or the array is not uint8 with shape (height, width, 3).
+            DataError: it is no array, the array is not uint8 with shape (height, width, 3), or the time is none.
         """
         if isinstance(picture, np.ndarray):
             pixels: Pixels = RgbPixels.of(picture)
@@ -73,6 +74,10 @@ class Frame:
             raise DataError(
                 f"A picture is an RGB array, uint8 (height, width, 3), or a Frame, not {type(picture).__name__}. "
                 "tendu.read() opens a photo."
+            )
+        if not 0 <= time < inf:
+            raise DataError(
+                f"A frame's time is in seconds from the start of its source, 0 or more, not {time}."
             )
         return cls(pixels, Stamp(number, time, source, pixels.width, pixels.height, moving))
 

@@ -1,6 +1,7 @@
 """Camera: the newest frame of a camera on this machine."""
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
@@ -69,6 +70,8 @@ class Camera:
         Raises:
             SourceError: there is no such camera, or it is in use; the sentence says which ones there are.
         """
+        if not 0 <= number < 2**31:
+            raise SourceError(f"Cannot open camera {number}: cameras are numbered from 0.")
         if capture is None:
             import cv2
 
@@ -129,7 +132,7 @@ class Camera:
 
 def cameras(devices: Path = Path("/dev")) -> list[int] | None:
     """The numbers of this machine's cameras; None where the system has no list of them (only Linux has)."""
-    if not devices.is_dir():
+    if sys.platform != "linux" or not devices.is_dir():
         return None
     found = [re.fullmatch(r"video(\d+)", path.name) for path in devices.glob("video*")]
     return sorted(int(match[1]) for match in found if match)

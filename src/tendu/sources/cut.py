@@ -27,6 +27,9 @@ class Cut:
     end: float = inf
 
     def __post_init__(self) -> None:
+        for name, value in (("start", self.start), ("end", self.end)):
+            if not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]  "0:01" is what --start takes
+                raise DataError(f"{name} is in seconds, a number, not {value!r}.")
         if self.every < 1:
             raise DataError(f"every counts frames, 1 or more, not {self.every}.")
         if not 0 <= self.start < self.end:

@@ -188,5 +188,9 @@ def _unreadable(name: str, kind: str | None) -> SourceError:
             )
         case "heic":
             return SourceError(f"Cannot read {name}: it is a HEIC photo. Save it as JPEG first.")
+        case "tiff":
+            return SourceError(
+                f"Cannot read {name}: this TIFF is damaged or cut short, or its numbers are not whole ones of 8 or 16 bits."
+            )
         case _:
             return SourceError(f"Cannot read {name}: this {kind.upper()} is damaged or cut short.")

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tendu.errors import SourceError
-from tendu.file_names import FILMS, is_called_photo
+from tendu.file_names import FILMS, by_number, is_called_photo
 from tendu.frame import Frame
 from tendu.sources.decoding import decode_photo
 from tendu.sources.source import Facts
@@ -58,7 +58,7 @@ class Photos:
             files = [path for path in folder.iterdir() if path.is_file()]
         except OSError as error:
             raise SourceError(f"Cannot read the folder {folder}: {error.strerror}.") from error
-        paths = sorted(path for path in files if is_called_photo(path))
+        paths = sorted((path for path in files if is_called_photo(path)), key=by_number)
         films = len([path for path in files if path.suffix.lower() in FILMS])
         alone = f"{counted(films, 'film')}, and films are opened one at a time"
         if not paths:

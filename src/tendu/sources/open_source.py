@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from glob import glob, has_magic
 from itertools import chain, islice
 from math import inf
@@ -13,8 +14,9 @@ import numpy as np
 from jaxtyping import UInt8
 
 from tendu.errors import DataError, SourceError
-from tendu.file_names import is_called_photo
+from tendu.file_names import by_number, is_called_photo
 from tendu.frame import Frame
+from tendu.pixels import RgbPixels
 from tendu.sources import photo_header
 from tendu.sources.animation import Animation
 from tendu.sources.camera import Camera
@@ -102,13 +104,23 @@ def _open_many(
 
 
 def _open_first(many: Iterator[str | Path | Picture], cut: Cut) -> Source:
-    """What comes one by one: its first tells what it is. Names are read to the end, pictures as they come."""
-    first = list(islice(many, 1))
+    """What comes one by one: its first two tell what it is. Names are read to the end, pictures as they come."""
+    first = [_kept(one) for one in islice(many, 1)]
+    if first and isinstance(first[0], Frame):
+        first += islice(many, 1)
     if first and isinstance(first[0], str | Path):
         return _open_many(first + list(many), cut)
     _refuse(cut, "a generator of pictures")
-    moving = bool(first) and isinstance(first[0], Frame) and first[0].stamp.moving
+    stamps = [one.stamp for one in first if isinstance(one, Frame)]
+    moving = any(stamp.moving for stamp in stamps) or (len(stamps) == 2 and stamps[0].time < stamps[1].time)
     return Given(cast("Iterable[Picture]", chain(first, many)), moving=moving)
+
+
+def _kept(one: str | Path | Picture) -> str | Path | Picture:
+    """It, though whoever gave it writes the next picture into its array."""
+    if isinstance(one, Frame) and isinstance(one.pixels, RgbPixels):
+        return replace(one, pixels=RgbPixels(one.pixels.array.copy()))
+    return one
 
 
 def _open_text(spec: str, cut: Cut) -> Source:
@@ -164,7 +176,7 @@ def _open_bytes(data: bytes, cut: Cut, *, name: str) -> Source:
 
 def _open_pattern(pattern: str, cut: Cut) -> Source:
     found = glob(pattern, recursive=True)  # noqa: PTH207  Path.glob takes no absolute patterns
-    files = sorted(path for path in map(Path, found) if path.is_file())
+    files = sorted((path for path in map(Path, found) if path.is_file()), key=by_number)
     if not files:
         raise SourceError(f"No file matches {pattern}.")
     if len(files) == 1:
@@ -180,8 +192,10 @@ def _open_pattern(pattern: str, cut: Cut) -> Source:
 def _open_address(address: str, scheme: str, cut: Cut) -> Source:
     if scheme in {"http", "https"}:
         with open_container(address, address) as container:
-            has_length = container.duration is not None
-        if has_length:
+            # Recordings of browsers have a size and state no duration; a playlist's size says nothing.
+            ends = container.size > 0 and container.format.name not in {"hls", "dash"}
+            ends = ends or container.duration is not None
+        if ends:
             return Film.open(address, cut=cut)
     elif scheme not in _LIVE:
         known = ", ".join(["http", "https", *sorted(_LIVE)])

@@ -2,6 +2,7 @@
 
 import re
 import struct
+from dataclasses import replace
 
 from tendu.sources.upright import Turn
 
@@ -53,9 +54,11 @@ def jpeg_size(data: bytes) -> tuple[int, int] | None:
 
 
 def turn(data: bytes) -> Turn:
-    """How the stored picture is turned to stand upright, by the EXIF block of a JPEG, PNG or WebP."""
+    """How the stored picture is turned to stand upright: by the EXIF block of a JPEG, PNG or WebP, an AVIF's own boxes."""
     blocks: list[bytes] = []
     match kind(data):
+        case "avif":
+            return _turn_of_boxes(data)
         case "jpeg":
             blocks = [part for marker, part in _jpeg_segments(data) if marker == 0xE1 and part[:4] == b"Exif"]
         case "png":
@@ -65,6 +68,21 @@ def turn(data: bytes) -> Turn:
         case _:
             pass
     return Turn.from_exif(_orientation(blocks[0].removeprefix(b"Exif\x00\x00"))) if blocks else Turn()
+
+
+def _turn_of_boxes(data: bytes) -> Turn:
+    """By the first `irot`, quarters of a turn to the left, and then `imir` (ISO/IEC 23008-12, 6.5.10 and 6.5.12)."""
+    found = dict(
+        reversed(re.findall(rb"\x00\x00\x00\x09(irot|imir)(.)", data.partition(b"mdat")[0], re.DOTALL))
+    )
+    turned = Turn.from_exif((1, 8, 3, 6)[found.get(b"irot", b"\0")[0] & 3])
+    mirror = found.get(b"imir")
+    across = mirror is not None and bool(mirror[0] & 1)
+    return replace(
+        turned,
+        flip_x=turned.flip_x != across,
+        flip_y=turned.flip_y != (mirror is not None and not across),
+    )
 
 
 def _orientation(tiff: bytes) -> int:

@@ -106,8 +106,17 @@ def test_opencv_says_nothing_of_its_own_about_a_camera_that_is_not_there(capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_cameras_are_listed_by_their_device_files(tmp_path):
+def test_cameras_are_listed_by_their_device_files(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.platform", "linux")
     for name in ("video10", "video2", "video0", "videodriver", "vcs1"):
         (tmp_path / name).touch()
     assert cameras(tmp_path) == [0, 2, 10]
     assert cameras(Path(tmp_path / "no dev here")) is None
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert cameras(tmp_path) is None
+
+
+@pytest.mark.parametrize("number", [-1, 99999999999])
+def test_a_number_that_no_camera_has_is_refused_before_opencv_sees_it(number):
+    with pytest.raises(SourceError, match=rf"^Cannot open camera {number}: cameras are numbered from 0\.$"):
+        Camera.open(number)

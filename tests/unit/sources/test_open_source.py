@@ -3,7 +3,9 @@
 import io
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
+import av
 import numpy as np
 import pytest
 
@@ -119,6 +121,9 @@ def test_what_comes_one_by_one_is_opened_by_its_first(folder):
     with open_source(picture for picture in pictures) as source:
         assert source.facts.moving
         assert [frame.number for frame in source] == [0, 1, 2]
+    with open_source(Frame.of(SLOPE, time=n / 9) for n in range(3)) as source:
+        assert source.facts.moving
+        assert len(list(source)) == 3
     with open_source(SLOPE for _ in range(2)) as source:
         assert (source.facts.moving, [frame.number for frame in source]) == (False, [0, 1])
     names = ("still.webp", "photo.jpg", "still.gif")
@@ -160,13 +165,30 @@ def test_live_addresses_are_streams(scheme, streams):
     assert streams == [f"{scheme}://camera/live"]
 
 
-def test_an_http_stream_without_an_end_is_live(streams, monkeypatch):
-    class Endless:
-        duration = None
-
-    monkeypatch.setattr(room, "open_container", lambda *_: nullcontext(Endless))
+@pytest.mark.parametrize(("form", "size"), [("mpjpeg", -38), ("hls", 300)], ids=["no size", "playlist"])
+def test_an_http_stream_without_an_end_is_live(streams, monkeypatch, form, size):
+    endless = SimpleNamespace(duration=None, size=size, format=SimpleNamespace(name=form))
+    monkeypatch.setattr(room, "open_container", lambda *_: nullcontext(endless))
     open_source("http://camera/mjpeg")
     assert streams == ["http://camera/mjpeg"]
+
+
+def test_a_recording_at_an_address_that_states_no_duration_is_a_film(folder):
+    # As a browser records: Matroska written into a pipe has no length.
+    with (
+        av.open(str(folder / "film.mp4")) as given,
+        av.open(str(folder / "r.mkv"), "w", options={"live": "1"}) as made,
+    ):
+        stream = made.add_stream_from_template(given.streams.video[0])
+        for packet in given.demux(given.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                made.mux(packet)
+    with av.open(str(folder / "r.mkv")) as container:
+        assert container.duration is None
+    with serving(folder) as site, open_source(f"{site}/r.mkv") as source:
+        assert isinstance(source, Film)
+        assert [frame.number for frame in source] == list(range(20))
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def with_alpha(picture, alpha):
     return np.dstack([picture, np.full(picture.shape[:2], alpha, np.uint8)])
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_photos_are_turned_as_their_exif_says(form, orientation):
     data = photo(SLOPE, form, orientation=orientation)
@@ -238,3 +238,12 @@ def test_opencv_is_as_loud_afterwards_as_before_whoever_else_reads():
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(read, broken))
     assert cv2.utils.logging.getLogLevel() == before
+
+
+def test_a_photo_of_fractions_is_named_as_that(tmp_path):
+    cv2.imwrite(str(tmp_path / "f.tif"), np.zeros((4, 6, 3), np.float32))
+    with pytest.raises(
+        SourceError,
+        match=r"f\.tif: this TIFF is damaged or cut short, or its numbers are not whole ones of 8 or",
+    ):
+        read_photo(tmp_path / "f.tif")
