@@ -1,7 +1,7 @@
 """The course of a run: where its time goes, how many people there were, and that Ctrl-C leaves whole outputs."""
 
 from collections.abc import Callable
-from signal import SIG_IGN, SIGINT, signal
+from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, Signals, getsignal, signal
 from threading import current_thread, main_thread
 from typing import Any, Literal, get_args
 
@@ -49,14 +49,14 @@ class Tally:
 
 
 class Completing:
-    """While outputs are completed, Ctrl-C does not leave them half written.
+    """While outputs are completed, Ctrl-C does not leave them half written; nor does SIGTERM where it is taken for that.
 
     Args:
         always: or only after a first one, where a window waits for it.
     """
 
     def __init__(self, *, always: bool) -> None:
-        self._before: Any = None
+        self._before: dict[Signals, Any] = {}
         self._always = always
 
     def __enter__(self) -> "Completing":
@@ -65,8 +65,10 @@ class Completing:
     def begin(self, kind: type[BaseException] | None, *_: object) -> None:
         """From here on Ctrl-C is not heard; only a process's first thread may say so."""
         if (self._always or kind is KeyboardInterrupt) and current_thread() is main_thread():
-            self._before = signal(SIGINT, SIG_IGN)
+            for number in (SIGINT, SIGTERM):
+                if getsignal(number) not in {None, SIG_DFL}:
+                    self._before[number] = signal(number, SIG_IGN)
 
     def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            signal(SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal(number, handler)

@@ -28,6 +28,7 @@ from tendu.sinks.images import PictureFile
 from tendu.sinks.open_sink import open_sink
 from tendu.sinks.sink import Sink
 from tendu.sources.ahead import ReadAhead
+from tendu.sources.given import Given
 from tendu.sources.open_source import Spec, open_source
 from tendu.sources.source import Facts, Source
 
@@ -140,7 +141,7 @@ def run(
         with ExitStack() as inputs, Completing(always=not show) as completing, ExitStack() as outputs:
             opened = open_source(source, every=every, start=start, end=end)
             facts = opened.facts
-            frames = inputs.enter_context(opened if facts.live else ReadAhead(opened))
+            frames = inputs.enter_context(_ahead(opened))
             if lock is not None and not (facts.moving and track):
                 raise DataError(
                     "A lock follows one person through a film, by tracks: leave it out for photos, or leave track on."
@@ -195,6 +196,11 @@ def run(
         model="" if estimator is None else estimator.name,
         runtime="" if estimator is None else estimator.runtime.name,
     )
+
+
+def _ahead(source: Source) -> Source | ReadAhead:
+    """What reads a source beside the loop, where it waits for that and nobody else writes into its pictures."""
+    return source if source.facts.live or isinstance(source, Given) else ReadAhead(source)
 
 
 def _refuse_too_few_or_many(

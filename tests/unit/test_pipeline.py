@@ -426,3 +426,36 @@ def test_ctrl_c_while_outputs_are_completed_leaves_them_whole(tmp_path):
     assert not run(film_frames(9), to=[film, Last()], model=standing()).interrupted
     assert film.exists()
     assert signal.getsignal(signal.SIGINT) is heard
+
+
+def test_one_array_filled_again_and_again_is_seen_as_it_was_each_time():
+    array = np.zeros((64, 96, 3), np.uint8)
+    seen = []
+
+    def filled():
+        for number in range(9):
+            array[:] = number
+            yield array
+
+    def paint(frame, poses):
+        seen.append(int(frame.image[0, 0, 0]))
+        return frame
+
+    run(filled(), to=Kept(takes="pictures"), model=standing(), drawing=paint)
+    assert seen == list(range(9))
+
+
+def test_sigterm_that_is_taken_for_ctrl_c_waits_for_the_outputs_too(tmp_path):
+    class Slow(Kept):
+        def __exit__(self, *_):
+            os.kill(os.getpid(), signal.SIGTERM)
+            self.ended_by = "whole"
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        slow = Slow(before=interrupt_at(2))
+        assert run(film_frames(5), to=slow, model=standing()).interrupted
+        assert slow.ended_by == "whole"
+        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
