@@ -7,6 +7,7 @@ person who is lost is sought again with the estimator's own look at the whole pi
 from collections.abc import Callable
 
 import numpy as np
+from jaxtyping import UInt8
 
 from tendu.estimator import AMONG, Estimator
 from tendu.following import Rule, check_rule, crop_rule, cut_off, full_body, steady
@@ -43,8 +44,13 @@ class Follower:
         self._begun = False
         self._sought = -np.inf
 
-    def update(self, frame: Frame) -> Poses:
-        """Everyone found in the next frame, the most confident first; when times go back, a film has begun again."""
+    def update(self, frame: Frame | UInt8[np.ndarray, "h w 3"]) -> Poses:
+        """Everyone found in the next frame, the most confident first; when times go back, a film has begun again.
+
+        Raises:
+            DataError: it is no frame and no RGB array.
+        """
+        frame = Frame.given(frame)
         stamp = frame.stamp
         known = self._known
         if known is not None and (
@@ -56,8 +62,10 @@ class Follower:
         found = self._one(frame, known) if self._estimator.people == 1 else self._many(frame, known)
         self._begun = True
         present = self._estimator.present(found)
-        if known is not None and len(present) == 0:
-            self._sought = -np.inf  # whoever was lost just now is sought everywhere at once
+        if known is not None and len(present) == 0 and self._rule == "tendu":
+            # Whoever is lost is sought everywhere at once: behind a cut, they are somewhere else in this very frame.
+            self._sought = frame.time
+            present = self._estimator.present(self._estimator.everyone(frame))
         # Of those who were presented only the points are used again: confidence may be a calibrated chance by now.
         self._known = present if len(present) else None
         return present
