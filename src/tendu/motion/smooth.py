@@ -141,10 +141,10 @@ class Smoother:
                 "Put a Tracker before the Smoother."
             )
         track = self._track(poses)
-        if len(poses):
-            self._tracked = poses.track is not None
         if now < self._time:
             self.reset()
+        if len(poses):
+            self._tracked = poses.track is not None
         self._time = now
         known = self._filters or _Filters.fresh(track[:0], k)
         known = known.rows(now - known.seen <= max(_FORGET, self._fill))
@@ -167,8 +167,8 @@ class Smoother:
     def _step(self, poses: Poses, before: _Filters, now: float) -> _Filters:
         corners = poses.box.reshape(-1, 2, 2)
         points = np.concatenate([poses.xy, corners], axis=1, dtype=np.float64)
-        sure = np.ones(points.shape[:2], bool)  # the box is
-        sure[:, :-2] = poses.score >= self._min_score
+        sure = np.isfinite(points.sum(axis=2))  # the box is, and a point without a place never
+        sure[:, :-2] &= poses.score >= self._min_score
         elapsed = now - before.time
         begins = (sure & np.isinf(elapsed))[..., None]
         goes_on = (sure & np.isfinite(elapsed) & (elapsed > 0))[..., None]

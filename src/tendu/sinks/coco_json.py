@@ -29,7 +29,7 @@ class CocoResults(TextSink):
     `image_id` is the last group of digits in a photo's name, as in COCO's own names, and the frame's number in a film.
 
     Raises:
-        SinkError: a photo with people has no digits in its name, or those of another photo.
+        SinkError: a photo with people has no digits in its name, or those of another photo; a frame's number comes again.
     """
 
     _separator = ""
@@ -37,6 +37,7 @@ class CocoResults(TextSink):
     def __init__(self, path: Path, *, overwrite: bool = False) -> None:
         super().__init__(path, overwrite=overwrite)
         self._sources: dict[int, str] = {}
+        self._last_number = -1
 
     def _first(self) -> str:
         return "["
@@ -46,10 +47,17 @@ class CocoResults(TextSink):
         if not len(poses):
             return ""
         image = image_id(poses.stamp)
-        other = self._sources.setdefault(image, poses.stamp.source)
-        if other != poses.stamp.source:
+        source = poses.stamp.source
+        if not poses.stamp.is_photo:
+            if image <= self._last_number:
+                raise SinkError(
+                    f"COCO results know a frame by its number, and {image} comes after {self._last_number}: give frames "
+                    "rising numbers, as tendu.Frame.of(array, number=1) does, or write .jsonl."
+                )
+            self._last_number = image
+        elif (other := self._sources.setdefault(image, source)) != source:
             raise SinkError(
-                f"COCO results know a photo by the number in its name, and {other} and {poses.stamp.source} both have "
+                f"COCO results know a photo by the number in its name, and {other} and {source} both have "
                 f"{image}. Rename one, or write .jsonl."
             )
         points = np.concatenate([poses.xy - np.float32(0.5), poses.score[..., None]], axis=2)

@@ -19,6 +19,8 @@ from tendu.frame import Stamp
 from tendu.pose import Poses
 from tendu.sinks.table import check_storable, short
 
+_LARGEST = 2**63  # what a whole number of 64 bits cannot be
+
 
 def frame_object(poses: Poses) -> dict[str, Any]:
     """A frame's poses, ready for `json.dumps`.
@@ -107,9 +109,10 @@ def field(thing: Any, name: str, kind: type, where: str) -> Any:
     if name not in thing:
         raise DataError(f"{where}{name} is missing.")
     value = thing[name]
-    if kind is float and isinstance(value, int):
+    if kind is float and type(value) is int and abs(value) < _LARGEST:
         value = float(value)
-    if not isinstance(value, kind) or (kind is float and not isfinite(value)):
+    fits = isinstance(value, kind) and (kind is not float or isfinite(value))
+    if not fits or (kind is int and abs(value) >= _LARGEST):
         word = {str: "a text", int: "a whole number", float: "a finite number", list: "a list"}[kind]
         raise DataError(f"{where}{name} is {_glimpse(value)}, expected {word}.")
     return value
@@ -136,7 +139,7 @@ def _array(person: Any, name: str, shape: tuple[int, ...], where: str) -> Float3
         with np.errstate(over="ignore"):
             # NumPy reads null as NaN, and what is too large as infinite.
             array = np.array(values, np.float64).astype(np.float32)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         array = np.full(shape, np.nan, np.float32)
     if array.shape != shape or not np.isfinite(array).all():
         kind = "finite numbers" if len(shape) == 1 else "points of two finite numbers"

@@ -92,7 +92,13 @@ class OpenPoseFolder:
         if not self._begun:
             self._make()
             self._clear()
-        with PartialFile(self._path / file_name(poses.stamp), overwrite=True).writing() as temporary:
+        path = self._path / file_name(poses.stamp)
+        if path.exists():
+            raise SinkError(
+                f"{path.name} is of another picture of this run already: give frames numbers, as "
+                "tendu.Frame.of(array, number=1) does, or photos other names."
+            )
+        with PartialFile(path, overwrite=False).writing() as temporary:
             temporary.write_text(text, encoding="ascii")
 
     def close(self) -> None:

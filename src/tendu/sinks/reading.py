@@ -30,7 +30,7 @@ def read_poses(path: str | Path) -> Iterator[Poses]:
     path = Path(path)
     readers = {".jsonl": _lines, ".json": _document, ".csv": _cells, ".parquet": _columns}
     reader = readers.get(path.suffix.lower())
-    if reader is None:
+    if reader is None or path.name.lower().endswith(".coco.json"):
         raise DataError(f"Cannot read poses from {path}: expected one of {', '.join(readers)}.")
     if not path.is_file():
         raise SourceError(f"Cannot read {path}: there is no such file.")
@@ -67,6 +67,9 @@ def _parsed(text: str, where: str) -> Any:
         thing = json.loads(text)
     except json.JSONDecodeError as error:
         raise DataError(f"{where}not JSON at character {error.pos}, expected an object.") from error
+    except (ValueError, RecursionError) as error:
+        # A number of thousands of digits; lists within lists without end.
+        raise DataError(f"{where}not JSON that Python reads: {error}.") from error
     schema = field(thing, "schema", str, where)
     if schema != SCHEMA:
         raise DataError(f"{where}schema is {schema!r}, expected {SCHEMA!r}.")

@@ -255,3 +255,21 @@ def test_an_option_out_of_range_is_named_with_what_was_expected(options, text):
     with pytest.raises(DataError) as error:
         unwrap(Smoother.__init__)(object.__new__(Smoother), **options)
     assert str(error.value) == text
+
+
+def test_a_point_without_a_place_is_passed_on_and_forgotten():
+    smoother = Smoother()
+    lost = STANDING.copy()
+    lost[9] = np.nan
+    for number, points in enumerate([STANDING, lost, STANDING, STANDING]):
+        seen = smoother.update(frame_of([points], time=number / 10))
+        assert np.isfinite(seen.xy[0, 9]).all() == (points is not lost)
+
+
+def test_tracks_are_filled_with_their_numbers_after_times_went_back():
+    smoother = Smoother(fill=0.5)
+    for time in (5.0, 0.0):
+        smoother.update(frame_of([STANDING], time=time, track=[7]))
+    filled = smoother.update(Poses.empty(Stamp(1, 0.1, "", 640, 480)))
+    assert filled.track is not None
+    assert filled.track.tolist() == [7]

@@ -1,12 +1,14 @@
 """Other people's formats: COCO's results and OpenPose's folders."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from made_poses import made_film, made_poses
 from tendu.errors import SinkError
+from tendu.frame import Stamp
 from tendu.sinks.coco_json import CocoResults
 from tendu.sinks.openpose import OpenPoseFolder, openpose_object
 from tendu.skeleton import Keypoint
@@ -99,3 +101,21 @@ def test_openpose_into_a_file_is_refused(tmp_path):
         SinkError, match=r"walk\.openpose is a file, expected a folder\. Give the folder another name\.$"
     ):
         OpenPoseFolder(tmp_path / "walk.openpose", overwrite=True)
+
+
+@pytest.mark.parametrize("made", [CocoResults, OpenPoseFolder], ids=["coco", "openpose"])
+def test_pictures_of_one_number_do_not_replace_each_other(made, tmp_path):
+    name = "a.coco.json" if made is CocoResults else "a.openpose"
+    with made(tmp_path / name) as sink:
+        sink.write(made_poses(1, source=""))
+        with pytest.raises(
+            SinkError, match=r"give frames.* numbers, as tendu\.Frame\.of\(array, number=1\) does, or "
+        ):
+            sink.write(made_poses(1, source=""))
+
+
+def test_a_long_film_needs_no_more_memory(tmp_path):
+    with CocoResults(tmp_path / "a.coco.json") as sink:
+        for number in range(9):
+            sink.write(replace(made_poses(1), stamp=Stamp(number, number / 10, "a.mp4", 640, 480)))
+        assert sink._sources == {}

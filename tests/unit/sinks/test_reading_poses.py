@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -103,11 +104,23 @@ def test_an_error_in_a_json_document_has_its_place(written):
         ("[1, 2]", "poses.json, the document is [1, 2], expected an object."),
         ("not JSON", "poses.json, not JSON at character 0, expected an object."),
         ('{"schema": "tendu-1"}', "poses.json, frames is missing."),
+        ("[" * 99999, "poses.json, not JSON that Python reads: maximum recursion depth exceeded"),
     ],
 )
 def test_json_that_is_not_ours(tmp_path, text, sentence):
     (tmp_path / "poses.json").write_text(text)
-    assert refusal(tmp_path / "poses.json") == sentence
+    assert refusal(tmp_path / "poses.json").startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "word"),
+    [("time", "1" + "0" * 400, "a finite number"), ("frame", str(2**70), "a whole number")],
+)
+def test_numbers_that_are_too_large_are_refused(written, name, number, word):
+    path = written("walk.jsonl")
+    path.write_text(re.sub(rf'"{name}": [\d.]+', f'"{name}": {number}', path.read_text(), count=1))
+    assert refusal(path).startswith(f"walk.jsonl, line 1: {name} is {number[:9]}")
+    assert refusal(path).endswith(f"expected {word}.")
 
 
 @pytest.mark.parametrize(
@@ -171,11 +184,12 @@ def test_parquet_that_is_not_ours(tmp_path):
     assert refusal(tmp_path / "cut.parquet").startswith("cut.parquet, not a whole Parquet file: ")
 
 
-def test_another_kind_of_file_is_refused_before_it_is_read(tmp_path):
+@pytest.mark.parametrize("name", ["walk.mp4", "walk.coco.json"])
+def test_another_kind_of_file_is_refused_before_it_is_read(tmp_path, name):
     with pytest.raises(DataError) as caught:
-        read_poses("walk.mp4")
+        read_poses(name)
     assert (
-        str(caught.value) == "Cannot read poses from walk.mp4: expected one of .jsonl, .json, .csv, .parquet."
+        str(caught.value) == f"Cannot read poses from {name}: expected one of .jsonl, .json, .csv, .parquet."
     )
     with pytest.raises(SourceError, match=r"none\.csv: there is no such file\.$"):
         read_poses(tmp_path / "none.csv")
