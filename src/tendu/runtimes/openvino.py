@@ -1,7 +1,9 @@
 """OpenVINO: Intel's runtime, which reads .tflite and .onnx files as they are (extra `openvino`)."""
 
+import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +26,20 @@ from tendu.runtimes.runtime import Port
 from tendu.runtimes.tensors import fitting, kept, meant, real
 
 
+@contextmanager
+def _unreported() -> Generator[None]:
+    """OpenVINO tells its makers, over the network, that it is imported, unless its reporter is not there."""
+    reporter = "openvino_telemetry"
+    absent = reporter not in sys.modules
+    if absent:
+        sys.modules[reporter] = None  # pyright: ignore[reportArgumentType]  so Python notes what cannot be imported
+    try:
+        yield
+    finally:
+        if absent:
+            sys.modules.pop(reporter, None)
+
+
 class OpenVINO:
     """A .tflite or .onnx model in OpenVINO, on the processor, set up for the shortest time of one run.
 
@@ -42,7 +58,8 @@ class OpenVINO:
     """
 
     def __init__(self, model: bytes | Path, *, threads: int | None = None) -> None:
-        openvino = require("openvino", extra="openvino", purpose="The runtime 'openvino'")
+        with _unreported():
+            openvino = require("openvino", extra="openvino", purpose="The runtime 'openvino'")
         self._lock = Lock()
         content = bytes_of(model)
         compiled = _compile(openvino, content, sensible_threads(threads))

@@ -1,5 +1,7 @@
 """open_runtime: the one that is asked for, or the one that fits the file and is fastest."""
 
+import subprocess
+import sys
 from hashlib import sha256
 
 import numpy as np
@@ -149,3 +151,14 @@ def test_a_kept_model_that_was_damaged_is_written_again(cache, damaged):
 
 def test_memory_lies_in_the_cache_folder(cache):
     assert memory.memory_file() == cache / "runtimes.json"
+
+
+def test_nobody_is_told_that_openvino_is_used():
+    pytest.importorskip("openvino")
+    program = (
+        "import socket, sys; socket.getaddrinfo = lambda *a, **k: print('asked', a[0]);"
+        "import tendu; tendu.load('tendu-lightning', runtime='openvino').close();"
+        "print([name for name in sys.modules if name.startswith('openvino_telemetry')])"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert said == "[]\n"
