@@ -4,6 +4,7 @@ A camera sees a joint's angle truly only from the side: a limb that points at th
 than it is.
 """
 
+from collections.abc import Sequence
 from typing import overload
 
 import numpy as np
@@ -103,7 +104,7 @@ def joint_angles(pose: Pose, *, min_score: float = 0.2) -> dict[str, float]:
     return {name: angle(pose, *points, min_score=min_score) for name, points in JOINTS.items()}
 
 
-def unwrap(degrees: Float[np.ndarray, "t"]) -> Float64[np.ndarray, "t"]:
+def unwrap(degrees: Float[np.ndarray, "t"] | Sequence[float]) -> Float64[np.ndarray, "t"]:
     """The same series without jumps by a full turn: each step is the shorter way round.
 
     Gaps (not a number) stay gaps; the series goes on behind them from the last angle before.
@@ -111,7 +112,7 @@ def unwrap(degrees: Float[np.ndarray, "t"]) -> Float64[np.ndarray, "t"]:
     >>> unwrap(np.array([170.0, -175.0, np.nan, -160.0]))
     array([170., 185.,  nan, 200.])
     """
-    smooth = degrees.astype(np.float64)
+    smooth = np.array(degrees, np.float64)
     known = ~np.isnan(smooth)
     smooth[known] = np.unwrap(smooth[known], period=360)
     return smooth

@@ -40,5 +40,5 @@ def write(path: Path, text: str) -> None:
         SinkError: it cannot be written.
     """
     with PartialFile(path, overwrite=True).writing() as temporary:
-        page = path.read_text() if path.is_file() else "# Results\n"
-        temporary.write_text(placed(page, text))
+        page = path.read_text(encoding="utf-8") if path.is_file() else "# Results\n"
+        temporary.write_text(placed(page, text), encoding="utf-8")

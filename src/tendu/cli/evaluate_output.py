@@ -154,7 +154,7 @@ def save(rows: list[Row], folder: Path, *, overwrite: bool) -> list[str]:
     written = [folder / "report.json", folder / "report.md"]
     for path, text in zip(written, (to_json(rows), as_markdown(rows)), strict=True):
         with PartialFile(path, overwrite=overwrite).writing() as temporary:
-            temporary.write_text(text)
+            temporary.write_text(text, encoding="utf-8")
     for place, row in enumerate(rows, 1):
         mark = f"-{place}" if len(rows) > 1 else ""
         sheet, plot = folder / f"worst{mark}.jpg", folder / f"reliability{mark}.png"
