@@ -71,8 +71,9 @@ _LOCKED_AMONG = 5
     "--lock",
     type=locked,
     metavar="[largest|centre|N]",
-    help="Report one person of a film only: the largest or the most central of the first frame with anybody, or the one "
-    "who got this number; up to 5 people are looked for when --people is not given.",
+    help="Report one person of a film only: the largest or the most central of the first frame with anybody, and whoever "
+    "is that a second after they were last seen, under a new number; or the one who got this number; up to 5 people are "
+    "looked for when --people is not given.",
 )
 @click.option(
     "--blur-faces",
@@ -154,7 +155,7 @@ def run(
     address, or - for a photo or film on standard input.
 
     TARGET is chosen by its ending. Poses: .jsonl, .json, .csv, .parquet, .coco.json, .openpose. Pictures with everyone
-    drawn on them: .mp4, .gif, .png, .jpg, or a folder. JSON lines on standard output: -.
+    drawn on them: .mp4, .gif, .png, .jpg, .webp, or a folder. JSON lines on standard output: -.
 
     Without a target the keypoints of photos are printed.
     """

@@ -45,9 +45,9 @@ KOREAN = {
         "-를 주면 표준 입력에서 사진이나 동영상을 읽습니다."
     ),
     "TARGET is chosen by its ending. Poses: .jsonl, .json, .csv, .parquet, .coco.json, .openpose. Pictures with "
-    "everyone drawn on them: .mp4, .gif, .png, .jpg, or a folder. JSON lines on standard output: -.": (
+    "everyone drawn on them: .mp4, .gif, .png, .jpg, .webp, or a folder. JSON lines on standard output: -.": (
         "TARGET의 종류는 이름 끝으로 정해집니다. 좌표는 .jsonl, .json, .csv, .parquet, .coco.json, .openpose, "
-        "자세를 그린 그림은 .mp4, .gif, .png, .jpg 또는 폴더입니다. -를 주면 표준 출력에 JSON 줄을 씁니다."
+        "자세를 그린 그림은 .mp4, .gif, .png, .jpg, .webp 또는 폴더입니다. -를 주면 표준 출력에 JSON 줄을 씁니다."
     ),
     "Without a target the keypoints of photos are printed.": (
         "TARGET이 없으면 사진에서 찾은 지점을 화면에 출력합니다."
@@ -74,10 +74,11 @@ KOREAN = {
     "Photos a second of a film made of photos; one when not given. A film keeps its times.": (
         "사진으로 만드는 동영상의 초당 사진 수. 주지 않으면 1장입니다. 동영상은 원래 시간을 지킵니다."
     ),
-    "Report one person of a film only: the largest or the most central of the first frame with anybody, or the one who got "
-    "this number; up to 5 people are looked for when --people is not given.": (
-        "동영상에서 한 사람만 알립니다. 사람이 처음 나온 프레임에서 가장 큰 사람(largest)이나 가운데 사람(centre), 또는 이 번호를 받은 "
-        "사람입니다. --people을 주지 않으면 5명까지 찾습니다."
+    "Report one person of a film only: the largest or the most central of the first frame with anybody, and whoever is "
+    "that a second after they were last seen, under a new number; or the one who got this number; up to 5 people are "
+    "looked for when --people is not given.": (
+        "동영상에서 한 사람만 알립니다. 사람이 처음 나온 프레임에서 가장 큰 사람(largest)이나 가운데 사람(centre)이고, 그 사람이 1초 동안 "
+        "보이지 않으면 그때의 그런 사람을 새 번호로 이어 알립니다. 또는 이 번호를 받은 사람입니다. --people를 주지 않으면 5명까지 찾습니다."
     ),
     "Make the faces of all who are reported unrecognisable; whoever is not reported stays as they are.": (
         "찾은 사람의 얼굴을 알아볼 수 없게 합니다. 찾지 못했거나 빠진 사람은 그대로입니다."
