@@ -51,6 +51,12 @@ def test_a_screen_is_a_picture_sink():
     assert isinstance(Screen(), PictureSink)
 
 
+def test_an_array_is_a_picture_too(path, opened):
+    with opened() as sink:
+        sink.write(picture().image)
+    assert everything_in(path.parent) == expected(path)
+
+
 def test_one_picture_is_there_complete_and_alone(path, opened):
     with opened() as sink:
         sink.write(picture())

@@ -46,7 +46,7 @@ class PictureFile:
     ) -> None:
         self.close()
 
-    def write(self, frame: Frame, /) -> None:
+    def write(self, frame: Frame | UInt8[np.ndarray, "h w 3"], /) -> None:
         """Writes the picture, which is complete at once.
 
         Raises:
@@ -57,7 +57,7 @@ class PictureFile:
             raise _closed(path)
         if self._written:
             raise self.too_many()
-        save(self._file, frame.image)
+        save(self._file, Frame.given(frame).image)
         self._written = True
 
     def too_many(self) -> SinkError:
@@ -108,7 +108,7 @@ class PictureFolder:
     ) -> None:
         self.close()
 
-    def write(self, frame: Frame, /) -> None:
+    def write(self, frame: Frame | UInt8[np.ndarray, "h w 3"], /) -> None:
         """Writes a picture, which is complete at once.
 
         Raises:
@@ -117,6 +117,7 @@ class PictureFolder:
         """
         if self._closed:
             raise _closed(self._path)
+        frame = Frame.given(frame)
         stem = name_of(frame)
         name, count = stem, 1
         while name.casefold() in self._used:

@@ -106,8 +106,13 @@ def check_storable(poses: Poses) -> None:
     """Refuses what no file of poses can hold; every format asks this first.
 
     Raises:
-        DataError: a number is not finite, or the points are not COCO's 17.
+        DataError: it is no `Poses`, a number is not finite, or the points are not COCO's 17.
     """
+    if not isinstance(poses, Poses):  # pyright: ignore[reportUnnecessaryIsInstance]  a picture, or one pose of several
+        raise DataError(
+            f"This output takes poses, as a model gives them for a picture, not {type(poses).__name__}; pictures go into "
+            ".mp4, .gif, .png, .jpg, .webp or a folder."
+        )
     if poses.skeleton != COCO17:
         raise DataError(
             f"Pose files of {SCHEMA} hold COCO's 17 points; got {len(poses.skeleton)} other ones."

@@ -6,6 +6,9 @@ from threading import Thread
 from types import TracebackType
 from typing import ClassVar, Literal
 
+import numpy as np
+from jaxtyping import UInt8
+
 from tendu.errors import DataError, SinkError
 from tendu.frame import Frame, Stamp
 from tendu.pixels import RgbPixels
@@ -71,7 +74,7 @@ class FilmSink:
             if problem is not error:
                 error.add_note(str(problem))
 
-    def write(self, frame: Frame, /) -> None:
+    def write(self, frame: Frame | UInt8[np.ndarray, "h w 3"], /) -> None:
         """Adds one picture.
 
         Raises:
@@ -81,6 +84,7 @@ class FilmSink:
         path = self._file.path
         if self._closed:
             raise SinkError(f"{path} is closed. Open a new sink to write more.")
+        frame = Frame.given(frame)
         time = self._time_of(frame)
         if self._first is None:
             self._first = frame.stamp

@@ -1,13 +1,15 @@
 """The table: what its rows say, and how frames are found again in them."""
 
+from inspect import unwrap
+
 import numpy as np
 import pytest
 
 from made_poses import assert_same, made_film, made_poses
 from tendu.errors import DataError
-from tendu.frame import Stamp
+from tendu.frame import Frame, Stamp
 from tendu.pose import Poses
-from tendu.sinks.table import COLUMNS, NUMBERS, poses_from, rows, short
+from tendu.sinks.table import COLUMNS, NUMBERS, check_storable, poses_from, rows, short
 
 
 def table_of(film):
@@ -113,3 +115,8 @@ def test_numbers_are_short_and_the_same_float32():
         *("0.1", "0.33333334", "412.3", "-0.0", "16777216.0", "1e-45", "3.4028235e+38"),
     ]
     np.testing.assert_array_equal(np.array(short(numbers), np.float32), numbers)
+
+
+def test_a_picture_is_not_taken_for_poses():
+    with pytest.raises(DataError, match=r"^This output takes poses, .* not Frame; pictures go into \.mp4, "):
+        unwrap(check_storable)(Frame.of(np.zeros((4, 6, 3), np.uint8)))
