@@ -19,6 +19,7 @@ from tendu.looking import (
     person_box,
     settled,
     tiles,
+    views,
 )
 from tendu.metrics.platt import Platt
 from tendu.models.prepare import prepare
@@ -153,7 +154,7 @@ class Estimator:
         # Afar, a ghost can look surer than a person: a few more than wanted get a second look.
         several = self.people + SPARE
         seen = gathered([self.see(frame, window, people=several) for window in windows])
-        candidates = distinct(seen, alike=0.5, complete=len(windows) > 1)[:several]
+        candidates = views(seen, several) if len(windows) > 1 else distinct(seen, alike=0.5)[:several]
         return self.again(frame, candidates, mirrored=look == "mirrored")
 
     def again(self, frame: Frame, poses: Poses, *, mirrored: bool = False) -> Poses:

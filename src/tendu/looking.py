@@ -8,7 +8,7 @@ from jaxtyping import Float32
 
 from tendu.errors import DataError
 from tendu.pose import Pose, Poses
-from tendu.similarity import extent, oks
+from tendu.similarity import extent, iou, oks
 from tendu.window import Window
 
 Look = Literal["auto", "once", "zoom", "mirrored", "tiles"]
@@ -17,7 +17,7 @@ Look = Literal["auto", "once", "zoom", "mirrored", "tiles"]
 once      the whole picture, as published: 1 inference.
 zoom      the whole picture, then closer at what was seen: at most 3 inferences for one person, 1 + n for n people.
 mirrored  zoom, and the last look is averaged with its mirror image: at most 4 for one person, 1 + 2 n for n people.
-tiles     the whole picture, its overlapping halves and quarters, then each person closer: 1 + tiles + n inferences.
+tiles     the whole picture, its overlapping halves and quarters, then each person closer, in one or two views: 1 + tiles + n to 2 n.
 auto      zoom for one person, tiles for more.
 """
 
@@ -31,6 +31,9 @@ LIKELY = 0.1
 
 SURE = 0.4
 """A keypoint that counts in full where the more complete of two poses stays; one that is half as sure counts half."""
+
+OTHER = 0.7
+"""Two windows that share less than this (IoU) show different parts of somebody: both are looked at."""
 
 WORSE = 0.6
 """The last look is kept unless its confidence is below this part of the best look's: closer is more exact."""
@@ -140,19 +143,40 @@ def agreed(first: Poses, second: Poses) -> Poses:
     return replace(second, confidence=second.confidence * (1 + likeness) / 2)
 
 
-def distinct(poses: Poses, *, alike: float = 0.4, complete: bool = False) -> Poses:
+def distinct(poses: Poses, *, alike: float = 0.4) -> Poses:
     """The poses without duplicates: of two that are alike (OKS), the surer and more complete stays.
-
-    With `complete` the most complete of those who are alike stays, however sure: where tiles are looked at closer next,
-    the half of them that fills a tile is surer than the whole, and a look at it never sees their legs.
 
     Points count that are likely in both, so that half a body at a window's edge is known as part of the whole. So is
     half a body that guesses its other half wrongly: only the points that it is surest of must lie in the whole, also
     with left and right exchanged.
     """
+    return poses[[rows[0] for rows in _same_people(poses, alike, _complete(poses))]]
+
+
+def views(poses: Poses, people: int, *, alike: float = 0.5) -> Poses:
+    """What tiles saw of so many people, to be looked at closer: of each the most complete view, and the surest beside it.
+
+    The half of somebody that fills a tile is surer than the whole, and a look at it never sees their legs; but many
+    unsure points may lie anywhere. The surest is left out where the look at it would be nearly the same.
+    """
+    complete = _complete(poses)
+    chosen: list[int] = []
+    for rows in _same_people(poses, alike, complete)[:people]:
+        whole, surest = max(rows, key=lambda row: complete[row]), rows[0]
+        corners = [_corners(closer(poses[row])) for row in (whole, surest)]
+        chosen += [whole] if iou(*corners)[0, 0] >= OTHER else [whole, surest]
+    return poses[chosen]
+
+
+def _complete(poses: Poses) -> Float32[np.ndarray, "n"]:
+    """How much of each person shows, 0 to 1."""
+    return np.minimum(poses.score / SURE, 1).mean(axis=1)
+
+
+def _same_people(poses: Poses, alike: float, complete: Float32[np.ndarray, "n"]) -> list[list[int]]:
+    """The rows of each person, the surest and most complete first."""
     likely = poses.score > LIKELY
-    seen = np.minimum(poses.score / SURE, 1).mean(axis=1)
-    order = np.argsort(-poses.confidence * seen, kind="stable")
+    order = np.argsort(-poses.confidence * complete, kind="stable")
     area = body_area(poses)
     likeness = oks(poses.xy, poses.xy, area, counted=likely[:, None] & likely[None])
     likeness = np.maximum(likeness, likeness.T)
@@ -165,9 +189,11 @@ def distinct(poses: Poses, *, alike: float = 0.4, complete: bool = False) -> Pos
     for row in order.tolist():
         first = next((first for first in people if same[row][first]), row)
         people.setdefault(first, []).append(row)
-    if not complete:
-        return poses[list(people)]
-    return poses[[max(rows, key=lambda row: seen[row]) for rows in people.values()]]
+    return list(people.values())
+
+
+def _corners(window: Window) -> Float32[np.ndarray, "1 4"]:
+    return window.to_image(np.array([[0.0, 0.0], [1.0, 1.0]])).reshape(1, 4)
 
 
 def foremost(poses: Poses, people: int) -> Poses:

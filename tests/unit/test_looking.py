@@ -19,6 +19,7 @@ from tendu.looking import (
     person_box,
     settled,
     tiles,
+    views,
 )
 from tendu.models.seen import Seen
 from tendu.pose import Poses
@@ -136,11 +137,17 @@ def test_of_two_that_are_alike_the_surer_stays():
     assert kept.confidence.tolist() == pytest.approx([0.7, 0.6])
 
 
-def test_before_a_closer_look_the_whole_body_stays_however_much_surer_its_half_is():
+def test_a_closer_look_is_at_the_whole_body_and_at_its_half_that_is_much_surer():
     both = poses(TALL, TALL, confidence=[0.9, 0.4])
     both.score[0, 11:] = 0.05
     assert distinct(both).confidence.tolist() == pytest.approx([0.9])
-    assert distinct(both, complete=True).confidence.tolist() == pytest.approx([0.4])
+    assert views(both, 1).confidence.tolist() == pytest.approx([0.4, 0.9])
+
+
+def test_two_views_that_a_closer_look_would_show_alike_are_looked_at_once():
+    both = poses(TALL, TALL, confidence=[0.9, 0.4])
+    both.score[0, :5] = 0.3
+    assert views(both, 1).confidence.tolist() == pytest.approx([0.4])
 
 
 def test_half_a_body_gives_way_to_the_whole_of_it():
