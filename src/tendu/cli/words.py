@@ -78,7 +78,7 @@ KOREAN = {
     "that a second after they were last seen, under a new number; or the one who got this number; up to 5 people are "
     "looked for when --people is not given.": (
         "동영상에서 한 사람만 알립니다. 사람이 처음 나온 프레임에서 가장 큰 사람(largest)이나 가운데 사람(centre)이고, 그 사람이 1초 동안 "
-        "보이지 않으면 그때의 그런 사람을 새 번호로 이어 알립니다. 또는 이 번호를 받은 사람입니다. --people를 주지 않으면 5명까지 찾습니다."
+        "보이지 않으면 그때의 그런 사람을 새 번호로 이어 알립니다. 또는 이 번호를 받은 사람입니다. --people을 주지 않으면 5명까지 찾습니다."
     ),
     "Make the faces of all who are reported unrecognisable; whoever is not reported stays as they are.": (
         "찾은 사람의 얼굴을 알아볼 수 없게 합니다. 찾지 못했거나 빠진 사람은 그대로입니다."
