@@ -18,6 +18,14 @@ from tendu.training.whole_step import whole_step
 from test_learning import RECIPE, run_in, save_half
 
 
+@pytest.fixture(autouse=True)
+def heard():
+    """Ctrl-C is heard, also where a shell that runs the tests in its background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_a_resumed_run_ends_with_the_same_weights_bit_for_bit(tmp_path, crops, network):
     recipe = Recipe(sets=RECIPE.sets, batch=4, rate=0.01, small=0.5)
     (tmp_path / "whole").mkdir()
