@@ -111,6 +111,11 @@ class Frame:
         """
         return RgbPixels(self.image) if "image" in vars(self) else self.pixels
 
+    def kept(self) -> "Frame":
+        """The frame with a picture of its own, whatever is written into its array later; itself where it has no array."""
+        current = self.current
+        return Frame(RgbPixels(current.array.copy()), self.stamp) if isinstance(current, RgbPixels) else self
+
     def sample(self, window: Window, width: int, height: int) -> UInt8[np.ndarray, "h w 3"]:
         """A window of the picture as `height` × `width` RGB, black outside the picture."""
         return self.pixels.sample(window, width, height)

@@ -11,7 +11,6 @@ from jaxtyping import UInt8
 
 from tendu.errors import DataError, SinkError
 from tendu.frame import Frame, Stamp
-from tendu.pixels import RgbPixels
 from tendu.sinks.film_writers import FilmWriter, GifWriter, Mp4Writer
 from tendu.sinks.partial import PartialFile, unwritable
 
@@ -94,9 +93,8 @@ class FilmSink:
                 f"{path} is a film of {first.width} × {first.height} px; frame {frame.number} has {frame.stamp.width} "
                 f"× {frame.stamp.height}. Write pictures of different sizes into a folder."
             )
-        if isinstance(frame.current, RgbPixels):
-            # The encoder comes to it later, when the caller may have drawn the next picture into the same array.
-            frame = Frame(RgbPixels(frame.image.copy()), frame.stamp)
+        # The encoder comes to it later, when the caller may have drawn the next picture into the same array.
+        frame = frame.kept()
         self._hand_over((frame, time))
         self._last = time
         if self._encoder is None:

@@ -3,7 +3,6 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from glob import glob, has_magic
 from itertools import chain, islice
 from math import inf
@@ -16,7 +15,6 @@ from jaxtyping import UInt8
 from tendu.errors import DataError, SourceError
 from tendu.file_names import by_number, is_called_photo
 from tendu.frame import Frame
-from tendu.pixels import RgbPixels
 from tendu.sources import photo_header
 from tendu.sources.animation import Animation
 from tendu.sources.camera import Camera
@@ -105,22 +103,16 @@ def _open_many(
 
 def _open_first(many: Iterator[str | Path | Picture], cut: Cut) -> Source:
     """What comes one by one: its first two tell what it is. Names are read to the end, pictures as they come."""
-    first = [_kept(one) for one in islice(many, 1)]
+    first = list(islice(many, 1))
     if first and isinstance(first[0], Frame):
-        first += islice(many, 1)
+        # Whoever gives it may write the next picture into its array.
+        first = [first[0].kept(), *islice(many, 1)]
     if first and isinstance(first[0], str | Path):
         return _open_many(first + list(many), cut)
     _refuse(cut, "a generator of pictures")
     stamps = [one.stamp for one in first if isinstance(one, Frame)]
     moving = any(stamp.moving for stamp in stamps) or (len(stamps) == 2 and stamps[0].time < stamps[1].time)
     return Given(cast("Iterable[Picture]", chain(first, many)), moving=moving)
-
-
-def _kept(one: str | Path | Picture) -> str | Path | Picture:
-    """It, though whoever gave it writes the next picture into its array."""
-    if isinstance(one, Frame) and isinstance(one.pixels, RgbPixels):
-        return replace(one, pixels=RgbPixels(one.pixels.array.copy()))
-    return one
 
 
 def _open_text(spec: str, cut: Cut) -> Source:
