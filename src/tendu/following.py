@@ -67,7 +67,7 @@ def full_body(pose: Pose, *, aspect: float = 1.0) -> Window:
     shoulders, hips, ankles = (pose.xy[part][likely[part]] for part in (_SHOULDERS, _HIPS, _ANKLES))
     picture = np.array([pose.poses.stamp.width, pose.poses.stamp.height], np.float32)
     if len(shoulders) == 0 or len(hips) == 0:
-        corners = Window.around(points, margin=UNSEEN).to_image(np.array([[0.0, 0.0], [1.0, 1.0]]))
+        corners = Window.around(points, margin=UNSEEN).corners
         return Window.around(
             np.concatenate([points, np.clip(corners, 0, picture)]), margin=1.0, aspect=aspect
         )

@@ -163,8 +163,12 @@ def views(poses: Poses, people: int, *, alike: float = 0.5) -> Poses:
     chosen: list[int] = []
     for rows in _same_people(poses, alike, complete)[:people]:
         whole, surest = max(rows, key=lambda row: complete[row]), rows[0]
-        corners = [_corners(closer(poses[row])) for row in (whole, surest)]
-        chosen += [whole] if iou(*corners)[0, 0] >= OTHER else [whole, surest]
+        chosen.append(whole)
+        if surest == whole:
+            continue
+        shown, other = (closer(poses[row]).corners.reshape(1, 4) for row in (whole, surest))
+        if iou(shown, other)[0, 0] < OTHER:
+            chosen.append(surest)
     return poses[chosen]
 
 
@@ -190,10 +194,6 @@ def _same_people(poses: Poses, alike: float, complete: Float32[np.ndarray, "n"])
         first = next((first for first in people if same[row][first]), row)
         people.setdefault(first, []).append(row)
     return list(people.values())
-
-
-def _corners(window: Window) -> Float32[np.ndarray, "1 4"]:
-    return window.to_image(np.array([[0.0, 0.0], [1.0, 1.0]])).reshape(1, 4)
 
 
 def foremost(poses: Poses, people: int) -> Poses:

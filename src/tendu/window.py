@@ -97,6 +97,11 @@ class Window:
         """
         return (xy @ self._axes + self._origin).astype(np.float32)
 
+    @property
+    def corners(self) -> Float32[np.ndarray, "2 2"]:
+        """Where its first corner and the one across from it lie in the image: (x, y) each."""
+        return self.to_image(np.array([[0.0, 0.0], [1.0, 1.0]]))
+
     def to_unit(self, xy: Float[np.ndarray, "*n 2"]) -> Float32[np.ndarray, "*n 2"]:
         """Image pixels (x, y) as unit points of this window: the inverse of `to_image`."""
         return ((xy - self._origin) @ np.linalg.inv(self._axes)).astype(np.float32)
