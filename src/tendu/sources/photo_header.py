@@ -77,12 +77,11 @@ def _turn_of_boxes(data: bytes) -> Turn:
     )
     turned = Turn.from_exif((1, 8, 3, 6)[found.get(b"irot", b"\0")[0] & 3])
     mirror = found.get(b"imir")
-    across = mirror is not None and bool(mirror[0] & 1)
-    return replace(
-        turned,
-        flip_x=turned.flip_x != across,
-        flip_y=turned.flip_y != (mirror is not None and not across),
-    )
+    if mirror is None:
+        return turned
+    if mirror[0] & 1:
+        return replace(turned, flip_x=not turned.flip_x)
+    return replace(turned, flip_y=not turned.flip_y)
 
 
 def _orientation(tiff: bytes) -> int:

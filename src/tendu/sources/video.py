@@ -134,8 +134,6 @@ class Film:
                 time = clock.tick(None if stated is None else float((stated - origin) * tick))
                 ended = time + max(step, float(picture.duration * tick))
                 if time >= self._cut.end:
-                    if given:
-                        return
                     break
                 if time < self._cut.start:
                     continue
@@ -148,9 +146,11 @@ class Film:
                         moving=True,
                     )
                 given += 1
+            else:
+                if given:
+                    self._note_early_end(container, stream, ended)
             if not given:
                 raise self._nothing(ended)
-            self._note_early_end(container, stream, ended)
 
     def _nothing(self, ended: float) -> SourceError:
         if ended > self._cut.end:
