@@ -24,13 +24,14 @@ def painted(people, *, sure=6.0):
     """The outputs of a cut MoveNet, logits with y before x.
 
     Args:
-        people: (17, 2) arrays of x, y in cells; points outside the map are left out.
+        people: (k, 2) arrays of x, y in cells; points outside the map are left out; nobody has 17.
         sure: the logit of every peak; everything else has -8.
     """
+    k = len(people[0]) if len(people) else 17
     centre = np.full((1, CELLS, CELLS, 1), -8, np.float32)
-    heatmap = np.full((1, CELLS, CELLS, 17), -8, np.float32)
-    offset = np.zeros((1, CELLS, CELLS, 17, 2), np.float32)
-    regression = np.zeros((1, CELLS, CELLS, 17, 2), np.float32)
+    heatmap = np.full((1, CELLS, CELLS, k), -8, np.float32)
+    offset = np.zeros((1, CELLS, CELLS, k, 2), np.float32)
+    regression = np.zeros((1, CELLS, CELLS, k, 2), np.float32)
     for xy in people:
         inside = ((xy >= 0) & (xy < CELLS)).all(axis=1)
         middle = np.clip(xy[inside].mean(axis=0), 0, CELLS - 1).astype(int) if inside.any() else None
@@ -42,7 +43,7 @@ def painted(people, *, sure=6.0):
             x, y = xy[point].astype(int)
             heatmap[0, y, x, point] = sure
             offset[0, y, x, point] = (xy[point] - (x, y))[::-1]
-    return centre, heatmap, offset.reshape(1, CELLS, CELLS, 34), regression.reshape(1, CELLS, CELLS, 34)
+    return centre, heatmap, *(pair.reshape(1, CELLS, CELLS, 2 * k) for pair in (offset, regression))
 
 
 class Scene:

@@ -26,6 +26,7 @@ from tendu.models.prepare import prepare
 from tendu.models.seen import Decoder
 from tendu.pose import Poses
 from tendu.runtimes.runtime import Runtime
+from tendu.skeleton import COCO17, Skeleton
 from tendu.window import Window
 
 LOOKS_AT_ONE = 3
@@ -51,6 +52,7 @@ class Estimator:
         people: how many people are reported at most; where more are sure enough, the foremost of them.
         min_score: the least confidence of a person, 0 to 1, as it is reported.
         centred: its float input runs from -1 to 1.
+        skeleton: which keypoints it finds.
         calibration: turns confidence into the chance that a pose is right, last of all: `see`, `everyone` and what looks
             say together keep the confidence as the model gave it. None reports that one.
     """
@@ -65,6 +67,7 @@ class Estimator:
     min_score: float = 0.25
     centred: bool = False
     calibration: Platt | None = None
+    skeleton: Skeleton = COCO17
 
     def __call__(self, picture: Frame | UInt8[np.ndarray, "h w 3"]) -> Poses:
         """Everyone found, the most confident first; nobody is a `Poses` of length 0 with a reason.
@@ -115,7 +118,8 @@ class Estimator:
         flipped = self.runtime.raw(np.ascontiguousarray(tensor[:, :, ::-1])) if mirrored else None
         seen = self.decoder(outputs, people=people, mirrored=flipped)
         xy = window.to_image(seen.xy)
-        return Poses(xy, seen.score, person_box(xy, seen.score), seen.confidence, frame.stamp)
+        box = person_box(xy, seen.score)
+        return Poses(xy, seen.score, box, seen.confidence, frame.stamp, skeleton=self.skeleton)
 
     def whole(self, frame: Frame) -> Window:
         """The window that shows the whole picture."""
@@ -144,7 +148,7 @@ class Estimator:
                 break
             looks.append(seen)
             window = full_body(seen[0], aspect=self.aspect)
-        return settled(looks) if looks else Poses.empty(frame.stamp)
+        return settled(looks) if looks else Poses.empty(frame.stamp, skeleton=self.skeleton)
 
     def _many(self, frame: Frame, look: Look) -> Poses:
         """Several people: everyone seen from afar, each looked at again, duplicates removed."""

@@ -100,6 +100,7 @@ def load(
         min_score=min_score,
         centred=opened.centred,
         calibration=None if card is None or card.calibration is None else Platt(*card.calibration),
+        skeleton=opened.skeleton,
     )
 
 

@@ -230,7 +230,7 @@ def gathered(several: list[Poses]) -> Poses:
 
 
 def person_box(
-    xy: Float32[np.ndarray, "n 17 2"], score: Float32[np.ndarray, "n 17"]
+    xy: Float32[np.ndarray, "n k 2"], score: Float32[np.ndarray, "n k"]
 ) -> Float32[np.ndarray, "n 4"]:
     """The boxes of the confident keypoints, a little wider, as left, top, right, bottom in pixels."""
     box = extent(xy, score > CONFIDENT)

@@ -25,8 +25,9 @@ class Poses:
     """Everyone found in one frame, the most confident first; nobody is n = 0.
 
     Attributes:
-        xy: float32 (n, 17, 2), x before y, image pixels, pixel centres at .5; points may lie outside the picture.
-        score: float32 (n, 17), 0 to 1, as the model gave it, never zeroed.
+        xy: float32 (n, k, 2), x before y, image pixels, pixel centres at .5; points may lie outside the picture. k is 17,
+            or as many as a model of one's own finds.
+        score: float32 (n, k), 0 to 1, as the model gave it, never zeroed.
         box: float32 (n, 4), left, top, right, bottom of the person, image pixels.
         confidence: float32 (n,), 0 to 1: how sure it is that there is this person.
         stamp: which picture.
@@ -103,6 +104,27 @@ class Poses:
             confidence=self.confidence[rows],
             track=None if self.track is None else self.track[rows],
         )
+
+    def arranged(self, skeleton: Skeleton) -> "Poses":
+        """The same people with the points of another skeleton, found by their English names.
+
+        Raises:
+            DataError: it has a point that these poses lack.
+
+        >>> few = replace(COCO17, names=("nose", "left_knee"), korean=("코", "왼쪽 무릎"), bones=(), mirrors=(),
+        ...               sigmas=(0.026, 0.087))
+        >>> Poses.empty(Stamp(0, 0.0, "", 640, 480)).arranged(few).xy.shape
+        (0, 2, 2)
+        """
+        if skeleton == self.skeleton:
+            return self
+        lacking = [name for name in skeleton.names if name not in self.skeleton.names]
+        if lacking:
+            raise DataError(
+                f"These poses have no {lacking[0]!r}: their points are {', '.join(self.skeleton.names)}."
+            )
+        order = [self.skeleton.names.index(name) for name in skeleton.names]
+        return replace(self, xy=self.xy[:, order], score=self.score[:, order], skeleton=skeleton)
 
     def __repr__(self) -> str:
         why = f", {self.reason}" if self.reason else ""

@@ -23,6 +23,7 @@ FLOORS = {
             "pose",
             "similarity",
             "skeleton",
+            "skeletons",
         ),
         *("whole_file", "window"),
     },

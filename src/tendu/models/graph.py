@@ -18,6 +18,9 @@ from tendu.models.packing import packed
 HALVES = 17
 """TensorType.INT4: two weights to a byte, the first in its lower half."""
 
+SKELETON = "tendu skeleton"
+"""The name under which a file says which keypoints its heads have, where these are not COCO's 17."""
+
 HEADS = ("centre", "heatmap", "offset", "regression")
 """The order of a cut MoveNet's outputs."""
 
@@ -124,9 +127,9 @@ class Graph:
     def heads(self) -> list[int] | None:
         """MoveNet's four head tensors in the order of `HEADS`, found by structure; None where the file has them not.
 
-        All are outputs of convolutions of shape [1, h, w, 1 | 17 | 34 | 34]. The regression chooses where the heatmap
-        is searched, so an ARG_MAX follows from it; none follows from the offset. A file that ends in the heads names
-        them; where codes become real numbers at its very end, the heads are the codes.
+        In published files all are outputs of convolutions of shape [1, h, w, 1 | 17 | 34 | 34]. The regression chooses
+        where the heatmap is searched, so an ARG_MAX follows from it; none follows from the offset. A file that ends in
+        the heads names them; where codes become real numbers at its very end, the heads are the codes.
         """
         convolved = [int(op.outputs[0]) for op in self._graph.operators if self.operator(op) == "CONV_2D"]
         if len(self.outputs) == len(HEADS):
@@ -140,6 +143,12 @@ class Graph:
         found += sorted(pairs, key=lambda t: "ARG_MAX" in self._reached(t))
         argmax = ["ARG_MAX" in self._reached(t) for t in found[2:]]
         return found if len(found) == len(HEADS) and argmax == [False, True] else None
+
+    def note(self, name: str) -> bytes | None:
+        """What a file says of itself under a name (TensorFlow Lite's metadata); None where it says nothing."""
+        places = [one.buffer for one in self._model.metadata or () if one.name == name.encode()]
+        held = [self._model.buffers[place].data for place in places if place < len(self._model.buffers)]
+        return bytes(held[0]) if held and held[0] is not None else None
 
     def before(self, custom: str) -> list[int] | None:
         """The tensors that go into a custom operator; None where the file has none of that name."""
@@ -281,9 +290,10 @@ class Graph:
         return packed(self._model)
 
     def _empty_unused_buffers(self) -> None:
-        """Empties the buffers of tensors that no operator reads."""
+        """Empties the buffers of tensors that no operator reads; what a file says of its keypoints stays."""
         used = {int(t) for op in self._graph.operators for t in op.inputs if t >= 0}
         kept = {self._graph.tensors[t].buffer for t in used}
+        kept |= {one.buffer for one in self._model.metadata or () if one.name == SKELETON.encode()}
         for index, buffer in enumerate(self._model.buffers):
             if index not in kept:
                 buffer.data = None

@@ -1,10 +1,10 @@
 """Maps: MoveNet's four heads as a model gives them, read only in the cells that a person needs.
 
-A film's frame asks for one person: one cell of the regression, and round each of 17 guesses a few cells of heatmap and
+A film's frame asks for one person: one cell of the regression, and round each of k guesses a few cells of heatmap and
 offset, out of 200,000 numbers. What is read is what reading everything would give, to the last bit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -15,13 +15,12 @@ from tendu.codes import Tensor
 from tendu.errors import DataError
 from tendu.models.seen import Seen
 
-_POINTS = np.arange(17)
 # A keypoint is first sought among the cells at most so many columns and rows from its guess.
 _NEAR = 5
 # Peaks at most so many columns and rows apart are one.
 _SAME = 1
-# Two people have at most so many peaks in common.
-_FEW = 8
+# Two people have at most this part of their peaks in common: 8 of 17.
+_FEW = 0.5
 # Cells round another's peak that are not one's own.
 _TAKEN = 2
 # Centres at most so many columns and rows from a person's are that person's.
@@ -74,9 +73,9 @@ class Maps:
 
     Attributes:
         centre: (h, w), how much a cell is a person's centre, 0 to 1.
-        heatmap: 17 channels, how much a cell holds a keypoint.
-        offset: 34 channels, cells from a cell's corner to the keypoint in it.
-        regression: 34 channels, cells from a centre's cell to each of its keypoints.
+        heatmap: k channels, how much a cell holds a keypoint.
+        offset: 2 k channels, cells from a cell's corner to the keypoint in it.
+        regression: 2 k channels, cells from a centre's cell to each of its keypoints.
         score: from numbers of the heatmap to 0 to 1, the higher the higher.
     """
 
@@ -91,17 +90,32 @@ class Maps:
         """The maps among a cut file's four outputs, which are logits.
 
         Raises:
-            DataError: the outputs are not four maps of 1, 17, 34 and 34 channels.
+            DataError: the outputs are not four maps of 1, k, 2 k and 2 k channels.
         """
         shapes = [output.shape for output in outputs]
-        if [shape[-1:] for shape in shapes] != [(1,), (17,), (34,), (34,)] or len(
-            {s[:-1] for s in shapes}
-        ) != 1:
+        if points_of(shapes) is None or len({shape[:-1] for shape in shapes}) != 1:
             raise DataError(
-                f"MoveNet's heads are maps of 1, 17, 34 and 34 channels; the model gave {shapes}."
+                f"MoveNet's heads are maps of 1, k, 2 k and 2 k channels, of 17 keypoints 1, 17, 34 and 34; "
+                f"the model gave {shapes}."
             )
         centre, heatmap, offset, regression = outputs
         return cls(sigmoid(np.asarray(centre)[0, :, :, 0]), heatmap, offset, regression)
+
+    @property
+    def points(self) -> int:
+        """How many keypoints a person has: k."""
+        return self.heatmap.shape[-1]
+
+
+def points_of(shapes: Sequence[tuple[int, ...]]) -> int | None:
+    """How many keypoints four maps tell of, their channels last: k of 1, k, 2 k and 2 k, at least two; None of others.
+
+    >>> points_of([(1, 48, 48, 1), (1, 48, 48, 23), (1, 48, 48, 46), (1, 48, 48, 46)])
+    23
+    """
+    channels = [shape[-1] if len(shape) == 4 else 0 for shape in shapes]
+    k = channels[1] if len(channels) == 4 else 0
+    return k if k > 1 and channels == [1, k, 2 * k, 2 * k] else None
 
 
 def middle_centre(maps: Maps, reading: Reading) -> Int64[np.ndarray, "1 2"]:
@@ -149,14 +163,14 @@ def read(
     beside: Int64[np.ndarray, "m 2"] | None = None,
 ) -> Seen:
     """The people whose centres lie in the given cells (x, y); others `beside` them keep what they guess nearer."""
-    rows, columns = maps.centre.shape
+    (rows, columns), k = maps.centre.shape, maps.points
     if len(cells) == 0:
-        return Seen(np.zeros((0, 17, 2), np.float32), np.zeros((0, 17), np.float32), np.zeros(0, np.float32))
+        return Seen(np.zeros((0, k, 2), np.float32), np.zeros((0, k), np.float32), np.zeros(0, np.float32))
     wanted = len(cells)
     cells = cells if beside is None else np.concatenate([cells, beside])
     cell = cells[:, 1] * columns + cells[:, 0]
-    guess = maps.regression.reshape(-1, 17, 2).take(cell, axis=0) + cells[:, None, ::-1]
-    peak = _peaks(maps, guess.reshape(-1, 2), reading.guess_bias).reshape(-1, 17)
+    guess = maps.regression.reshape(-1, k, 2).take(cell, axis=0) + cells[:, None, ::-1]
+    peak = _peaks(maps, guess.reshape(-1, 2), reading.guess_bias).reshape(-1, k)
     if len(cells) > 1:
         peak = _parted(maps, peak, guess, reading.guess_bias)
     yx, score = _around(maps, peak[:wanted], reading.reach)
@@ -166,19 +180,19 @@ def read(
 
 
 def _peaks(maps: Maps, guess: Float64[np.ndarray, "m 2"], bias: float) -> Int64[np.ndarray, "m"]:
-    """The cell of each keypoint, 17 a person: where heatmap / (distance to the guess + bias) is most.
+    """The cell of each keypoint, k a person: where heatmap / (distance to the guess + bias) is most.
 
     A cell that is not near weighs at most the channel's highest score / (`_NEAR` + 0.5 + bias). Only where nothing
     that is near weighs more, the whole map is searched.
     """
-    rows, columns = maps.centre.shape
-    point = np.tile(_POINTS, len(guess) // 17)
+    (rows, columns), k = maps.centre.shape, maps.points
+    point = np.tile(np.arange(k), len(guess) // k)
     limits = np.array([rows, columns])
     side = np.minimum(limits, 2 * _NEAR + 1)
     # fmin and fmax pass over guesses that are no numbers, as a broken model gives them.
     low = np.fmax(np.fmin(np.rint(guess) - _NEAR, limits - side), 0).astype(np.int64)
     cell, weight = _best(maps, guess, point, low, side.tolist(), bias)
-    highest = maps.heatmap.reshape(rows, -1).max(axis=0).reshape(columns, 17).max(axis=0)
+    highest = maps.heatmap.reshape(rows, -1).max(axis=0).reshape(columns, k).max(axis=0)
     unsure = ~(weight > maps.score(highest)[point] / (_NEAR + 0.5 + bias))
     if unsure.any():
         corner = np.zeros((int(unsure.sum()), 2), np.int64)
@@ -187,8 +201,8 @@ def _peaks(maps: Maps, guess: Float64[np.ndarray, "m 2"], bias: float) -> Int64[
 
 
 def _parted(
-    maps: Maps, peak: Int64[np.ndarray, "n 17"], guess: Float64[np.ndarray, "n 17 2"], bias: float
-) -> Int64[np.ndarray, "n 17"]:
+    maps: Maps, peak: Int64[np.ndarray, "n k"], guess: Float64[np.ndarray, "n k 2"], bias: float
+) -> Int64[np.ndarray, "n k"]:
     """The peaks, none of them two people's: where a few are, whose guess is farther away takes the next best.
 
     Two who have more peaks in common are one person, found twice.
@@ -196,7 +210,7 @@ def _parted(
     rows, columns = maps.centre.shape
     place = np.stack(np.divmod(peak, columns), axis=-1)
     near = np.abs(place[:, None] - place[None]).max(axis=-1) <= _SAME
-    common = near & (near.sum(axis=-1) <= _FEW)[..., None] & ~np.eye(len(peak), dtype=np.bool_)[..., None]
+    common = near & (near.mean(axis=-1) <= _FEW)[..., None] & ~np.eye(len(peak), dtype=np.bool_)[..., None]
     away = np.hypot(*np.moveaxis(guess - place, -1, 0))
     one, other, point = np.nonzero(common & (away[:, None] > away[None]))
     if len(one) == 0:
@@ -228,7 +242,7 @@ def _best(
     across = np.square(low[:, 1:] + np.arange(side[1]) - guess[:, 1:])
     distance = np.sqrt(down[:, :, None] + across[:, None]).reshape(len(guess), -1)
     cells = (low[:, 0] * columns + low[:, 1])[:, None] + _rectangle(*side, columns)
-    weight = maps.score(maps.heatmap.take(cells * 17 + point[:, None])) / (distance + bias)
+    weight = maps.score(maps.heatmap.take(cells * maps.points + point[:, None])) / (distance + bias)
     if taken is not None:
         apart = np.abs(np.stack(np.divmod(cells, columns), axis=-1) - taken[:, None]).max(axis=-1)
         weight = np.where(apart <= _TAKEN, 0, weight)
@@ -243,11 +257,11 @@ def _rectangle(height: int, width: int, columns: int) -> Int64[np.ndarray, "cell
 
 
 def _around(
-    maps: Maps, peak: Int64[np.ndarray, "n 17"], reach: int
-) -> tuple[Float32[np.ndarray, "n 17 2"], Float32[np.ndarray, "n 17"]]:
+    maps: Maps, peak: Int64[np.ndarray, "n k"], reach: int
+) -> tuple[Float32[np.ndarray, "n k 2"], Float32[np.ndarray, "n k"]]:
     """Cell + offset (y, x), averaged over the cells around each peak, weighted by heatmap squared; the peak's score."""
     cells, inside, places = _neighbours(*maps.centre.shape, reach)
-    around = cells.take(peak, axis=0) * 17 + _POINTS[:, None]
+    around = cells.take(peak, axis=0) * maps.points + np.arange(maps.points)[:, None]
     score = maps.score(maps.heatmap.take(around))
     weight = np.square(score) * inside.take(peak, axis=0) + np.float32(1e-12)
     place = maps.offset.reshape(-1, 2).take(around, axis=0) + places.take(peak, axis=0)

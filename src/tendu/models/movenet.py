@@ -1,7 +1,7 @@
 """What MoveNet's numbers mean: the four heads, the published single-pose output, the published multi-pose output.
 
 MoveNet is CenterNet (Zhou et al., "Objects as Points", arXiv 1904.07850) on a MobileNetV2 trunk: a map of person
-centres, a map per keypoint, a regression from each centre to its 17 points, and the offset of each point inside its
+centres, a map per keypoint, a regression from each centre to its keypoints, and the offset of each point inside its
 cell. The published files decode them inside the graph; the arithmetic here is theirs, in float, with four changes that
 were measured (see `Reading`).
 """
@@ -15,31 +15,31 @@ from tendu.codes import Tensor
 from tendu.errors import DataError
 from tendu.models.maps import Maps, Reading, centres, confidence, middle_centre, others, read, sigmoid
 from tendu.models.seen import Seen
-from tendu.skeleton import COCO17
+from tendu.skeleton import COCO17, Skeleton
 
 
 @dataclass(frozen=True, eq=False)
 class Heads:
-    """MoveNet's maps for one window, h × w cells, x before y; the numbers count cells.
+    """MoveNet's maps for one window, h × w cells, of k keypoints, x before y; the numbers count cells.
 
     Attributes:
         centre: (h, w), how much a cell is a person's centre, 0 to 1.
-        heatmap: (17, h, w), how much a cell holds a keypoint, 0 to 1.
-        offset: (h, w, 17, 2), from a cell's corner to the keypoint in it.
-        regression: (h, w, 17, 2), from a centre's cell to each of its keypoints.
+        heatmap: (k, h, w), how much a cell holds a keypoint, 0 to 1.
+        offset: (h, w, k, 2), from a cell's corner to the keypoint in it.
+        regression: (h, w, k, 2), from a centre's cell to each of its keypoints.
     """
 
     centre: Float32[np.ndarray, "h w"]
-    heatmap: Float32[np.ndarray, "17 h w"]
-    offset: Float32[np.ndarray, "h w 17 2"]
-    regression: Float32[np.ndarray, "h w 17 2"]
+    heatmap: Float32[np.ndarray, "k h w"]
+    offset: Float32[np.ndarray, "h w k 2"]
+    regression: Float32[np.ndarray, "h w k 2"]
 
     @classmethod
     def of(cls, outputs: tuple[Tensor, ...]) -> "Heads":
         """The heads of a cut file's four outputs, which are logits and have y before x.
 
         Raises:
-            DataError: the outputs are not four maps of 1, 17, 34 and 34 channels.
+            DataError: the outputs are not four maps of 1, k, 2 k and 2 k channels.
         """
         maps = Maps.of(outputs)
         rows, columns = maps.centre.shape
@@ -47,8 +47,8 @@ class Heads:
         return cls(
             maps.centre,
             sigmoid(np.ascontiguousarray(heatmap.transpose(2, 0, 1))),
-            offset.reshape(rows, columns, 17, 2)[..., ::-1],
-            regression.reshape(rows, columns, 17, 2)[..., ::-1],
+            offset.reshape(rows, columns, -1, 2)[..., ::-1],
+            regression.reshape(rows, columns, -1, 2)[..., ::-1],
         )
 
     def maps(self) -> Maps:
@@ -57,15 +57,15 @@ class Heads:
         offset, regression = (np.ascontiguousarray(xy[..., ::-1]) for xy in (self.offset, self.regression))
         return Maps(self.centre, heatmap, offset, regression, score=_as_it_is)
 
-    def flipped(self) -> "Heads":
-        """The heads of the window flipped left to right, with sides exchanged.
+    def flipped(self, skeleton: Skeleton = COCO17) -> "Heads":
+        """The heads of the window flipped left to right, with the sides of a skeleton exchanged.
 
         A keypoint at offset o in its cell lies at 1 - o in the flipped cell.
         """
         turn = np.array([-1, 1], np.float32)
-        offset = self.offset[:, ::-1][:, :, COCO17.flip] * turn + np.array([1, 0], np.float32)
-        regression = self.regression[:, ::-1][:, :, COCO17.flip] * turn + np.array([1, 0], np.float32)
-        return Heads(self.centre[:, ::-1], self.heatmap[COCO17.flip][:, :, ::-1], offset, regression)
+        offset = self.offset[:, ::-1][:, :, skeleton.flip] * turn + np.array([1, 0], np.float32)
+        regression = self.regression[:, ::-1][:, :, skeleton.flip] * turn + np.array([1, 0], np.float32)
+        return Heads(self.centre[:, ::-1], self.heatmap[skeleton.flip][:, :, ::-1], offset, regression)
 
     def mean(self, other: "Heads") -> "Heads":
         """The mean of two readings of one window."""
@@ -79,9 +79,15 @@ class Heads:
 
 @dataclass(frozen=True)
 class HeadsDecoder:
-    """Reads people from the four heads of a cut MoveNet, in float: one person, or everyone whose centre shows."""
+    """Reads people from the four heads of a cut MoveNet, in float: one person, or everyone whose centre shows.
+
+    Attributes:
+        reading: how.
+        skeleton: whose sides change places where a mirrored look is averaged in.
+    """
 
     reading: Reading = field(default_factory=Reading)
+    skeleton: Skeleton = COCO17
 
     def __call__(
         self,
@@ -94,7 +100,7 @@ class HeadsDecoder:
         if mirrored is None:
             maps = Maps.of(outputs)
         else:
-            maps = Heads.of(outputs).mean(Heads.of(mirrored).flipped()).maps()
+            maps = Heads.of(outputs).mean(Heads.of(mirrored).flipped(self.skeleton)).maps()
         if people > 1:
             return read(maps, centres(maps, self.reading, people), self.reading)
         one = middle_centre(maps, self.reading)

@@ -1,5 +1,6 @@
 """A model file made ready: recognised by its structure, cut where that is better, with the decoder for its numbers."""
 
+import json
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
@@ -8,10 +9,13 @@ import numpy as np
 
 from tendu.cache import cache_folder, store, stored
 from tendu.errors import DataError, ModelError
-from tendu.models.graph import HEADS, Graph
+from tendu.models.graph import HEADS, SKELETON, Graph
+from tendu.models.maps import points_of
 from tendu.models.movenet import HeadsDecoder, MultiPoseDecoder, SinglePoseDecoder
 from tendu.models.posenet import PoseNetDecoder
 from tendu.models.seen import Decoder
+from tendu.skeleton import COCO17, Skeleton
+from tendu.skeletons import skeleton_of
 
 Decode = Literal["float", "published"]
 Precision = Literal["file", "float"]
@@ -33,6 +37,7 @@ class OpenedModel:
         height, width: of its input, px.
         centred: its float input runs from -1 to 1.
         people: how many people one run can tell apart.
+        skeleton: which keypoints it finds.
     """
 
     content: bytes
@@ -41,6 +46,7 @@ class OpenedModel:
     width: int
     centred: bool
     people: int
+    skeleton: Skeleton = COCO17
 
     @property
     def mirrors(self) -> bool:
@@ -88,7 +94,8 @@ def open_model(
         content = _cached(content, graph, ends, precision, side)
         height, width = side or height, side or width
     centred = isinstance(decoder, PoseNetDecoder) and graph.dtype(graph.inputs[0]) == np.float32
-    return OpenedModel(content, decoder, height, width, centred, people)
+    skeleton = decoder.skeleton if isinstance(decoder, HeadsDecoder) else COCO17
+    return OpenedModel(content, decoder, height, width, centred, people, skeleton)
 
 
 def plain_model(content: bytes, *, size: int | None = None) -> bytes:
@@ -130,7 +137,7 @@ def open_ports(
         ModelError: it is no pose model that tendu knows.
     """
     height, width = (side if side > 0 else OPEN_SIZE for side in _picture(taken)[1:3])
-    heads = [shape[-1:] for shape in given] == [(1,), (17,), (34,), (34,)]
+    heads = points_of(given) == len(COCO17)
     decoder, people = (HeadsDecoder(), 20) if heads else _decoder(given, height, width)
     centred = floats and isinstance(decoder, PoseNetDecoder)
     return OpenedModel(content, decoder, height, width, centred, people)
@@ -151,9 +158,36 @@ def _recognised(graph: Graph, height: int, width: int, decode: Decode) -> tuple[
     """Where the graph should end, what reads it, and how many people one run can show."""
     heads = graph.heads()
     if heads is not None and (decode == "float" or len(graph.outputs) == len(heads)):
-        return heads, HeadsDecoder(), 20
+        return heads, HeadsDecoder(skeleton=_skeleton(graph, heads)), 20
     ends = graph.before("PosenetDecoderOp") or graph.outputs
     return ends, *_decoder([graph.shape(tensor) for tensor in ends], height, width)
+
+
+def _skeleton(graph: Graph, heads: list[int]) -> Skeleton:
+    """The keypoints that heads tell of: COCO's 17, or those that the file names."""
+    shapes, note = [graph.shape(head) for head in heads], graph.note(SKELETON)
+    points = points_of(shapes)
+    if points is None:
+        raise ModelError(
+            f"MoveNet's heads are maps of 1, k, 2 k and 2 k channels; this file's are {shapes}. Give another file."
+        )
+    if note is None and points == len(COCO17):
+        return COCO17
+    if note is None:
+        raise ModelError(
+            f"This file finds {points} keypoints and does not say which. Make it with tendu export, which writes that into it."
+        )
+    try:
+        skeleton = skeleton_of(json.loads(note))
+    except (ValueError, TypeError, DataError) as error:
+        raise ModelError(
+            f"What this file says of its keypoints is damaged: {error}. Load it again."
+        ) from error
+    if len(skeleton) != points:
+        raise ModelError(
+            f"This file finds {points} keypoints and names {len(skeleton)}. Make it with tendu export again."
+        )
+    return skeleton
 
 
 def _decoder(shapes: list[tuple[int, ...]], height: int, width: int) -> tuple[Decoder, int]:

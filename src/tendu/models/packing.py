@@ -4,7 +4,7 @@ from typing import Any
 
 from flatbuffers import Builder
 from jaxtyping import Shaped
-from numpy import ndarray
+from numpy import frombuffer, ndarray, uint8
 
 
 def packed(tables: Any) -> bytes:
@@ -12,6 +12,21 @@ def packed(tables: Any) -> bytes:
     builder = _Sharing(1 << 20)
     builder.Finish(tables.Pack(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
+
+
+def noted(model: bytes, name: str, content: bytes) -> bytes:
+    """The file that says this of itself under that name (TensorFlow Lite's metadata), in all else as it was."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    tables: Any = schema.ModelT.InitFromPackedBuf(model, 0)
+    entry: Any = schema.MetadataT()
+    buffer: Any = schema.BufferT()
+    entry.name, entry.buffer = name, len(tables.buffers)
+    buffer.data = frombuffer(content, uint8)
+    tables.buffers.append(buffer)
+    others: list[Any] = [one for one in tables.metadata or () if one.name != name.encode()]
+    tables.metadata = [*others, entry]
+    return packed(tables)
 
 
 class _Sharing(Builder):

@@ -96,7 +96,8 @@ def test_a_peak_in_the_corner_is_read():
 def test_other_outputs_are_refused_by_what_they_are():
     with pytest.raises(
         DataError,
-        match=r"MoveNet's heads are maps of 1, 17, 34 and 34 channels; the model gave \[\(1, 6, 56\)\]",
+        match=r"MoveNet's heads are maps of 1, k, 2 k and 2 k channels, of 17 keypoints 1, 17, 34 and 34; the model "
+        r"gave \[\(1, 6, 56\)\]",
     ):
         HeadsDecoder()((np.zeros((1, 6, 56), np.float32),), people=1)
 
