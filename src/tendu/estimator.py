@@ -88,7 +88,7 @@ class Estimator:
             rule: where one person is looked at, see `tendu.following.Rule`.
 
         Raises:
-            DataError: `rule` is not known.
+            DataError: `rule` is not known, or needs points that the model lacks.
         """
         from tendu.follower import Follower  # a follower stands on an estimator; this is its short name
 

@@ -27,11 +27,11 @@ class Follower:
             tiles are left out.
 
     Raises:
-        DataError: `rule` is not known.
+        DataError: `rule` is not known, or needs points that the model lacks.
     """
 
     def __init__(self, estimator: Estimator, *, rule: Rule = "tendu", search: float = 0.5) -> None:
-        check_rule(rule)
+        check_rule(rule, estimator.skeleton)
         self._estimator = estimator
         self._rule: Rule = rule
         self._search = search

@@ -8,7 +8,7 @@ import numpy as np
 from tendu.errors import DataError
 from tendu.looking import LIKELY, likely_points
 from tendu.pose import Pose
-from tendu.skeleton import Keypoint
+from tendu.skeleton import COCO17, Skeleton
 from tendu.window import Window
 
 Rule = Literal["tendu", "tutorial", "tfjs"]
@@ -41,19 +41,23 @@ STEADY = 0.03
 """How far from the last window's middle, as a part of its side, the next one's may be and the last one stays; of its
 size twice that part."""
 
-_SHOULDERS = slice(Keypoint.LEFT_SHOULDER, Keypoint.RIGHT_SHOULDER + 1)
-_HIPS = slice(Keypoint.LEFT_HIP, Keypoint.RIGHT_HIP + 1)
-_ANKLES = slice(Keypoint.LEFT_ANKLE, Keypoint.RIGHT_ANKLE + 1)
+_TRUNK_AND_FEET = tuple((f"left_{part}", f"right_{part}") for part in ("shoulder", "hip", "ankle"))
 
 
-def check_rule(rule: str) -> None:
-    """Refuses a rule that is not known.
+def check_rule(rule: str, skeleton: Skeleton = COCO17) -> None:
+    """Refuses a rule that is not known, or that needs points which a skeleton lacks.
 
     Raises:
-        DataError: not one of `RULES`.
+        DataError: not one of `RULES`, or a published one of a body without two shoulders and two hips.
     """
     if rule not in RULES:
         raise DataError(f"Unknown rule {rule!r} for following. Choose one of {', '.join(RULES)}.")
+    shoulders, hips, _ = _trunk_and_feet(skeleton)
+    if rule != "tendu" and len(shoulders) + len(hips) < 4:
+        raise DataError(
+            f"The rule {rule!r} measures from shoulders to hips, and this model finds {', '.join(skeleton.names)}. "
+            'Choose "tendu".'
+        )
 
 
 def full_body(pose: Pose, *, aspect: float = 1.0) -> Window:
@@ -61,21 +65,30 @@ def full_body(pose: Pose, *, aspect: float = 1.0) -> Window:
 
     It is `closer`, but where no ankle is likely the feet are expected a leg's length below the hips, and where hips or
     shoulders are missing too the margin is `UNSEEN`; neither goes beyond the picture. So a look at half a body does not
-    hide the other half from all that follow.
+    hide the other half from all that follow. Of a body without shoulders or hips that margin is left where less than half
+    of its points are likely.
     """
     points, likely = likely_points(pose), pose.score > LIKELY
-    shoulders, hips, ankles = (pose.xy[part][likely[part]] for part in (_SHOULDERS, _HIPS, _ANKLES))
+    has = _trunk_and_feet(pose.poses.skeleton)
+    shoulders, hips, ankles = (pose.xy[part][likely[part]] for part in has)
     picture = np.array([pose.poses.stamp.width, pose.poses.stamp.height], np.float32)
+    if not (has[0] and has[1]) and 2 * likely.sum() >= len(likely):
+        return Window.around(points, aspect=aspect)
     if len(shoulders) == 0 or len(hips) == 0:
         corners = Window.around(points, margin=UNSEEN).corners
         return Window.around(
             np.concatenate([points, np.clip(corners, 0, picture)]), margin=1.0, aspect=aspect
         )
-    if len(ankles) == 0:
+    if has[2] and len(ankles) == 0:
         middle = hips.mean(axis=0)
         feet = middle + LEG * (middle - shoulders.mean(axis=0))
         points = np.concatenate([points, np.clip(feet, 0, picture)[None]])
     return Window.around(points, aspect=aspect)
+
+
+def _trunk_and_feet(skeleton: Skeleton) -> list[list[int]]:
+    """The shoulders, hips and ankles that a skeleton has."""
+    return [skeleton.among(names) for names in _TRUNK_AND_FEET]
 
 
 def steady(wanted: Window, before: Sequence[Window]) -> Window:
@@ -122,13 +135,14 @@ def crop_rule(pose: Pose, *, aspect: float = 1.0) -> Window | None:
     xy, score = pose.xy, pose.score
     width, height = pose.poses.stamp.width, pose.poses.stamp.height
     sure = score > CROP_SCORE
-    if not (sure[_SHOULDERS].any() and sure[_HIPS].any()):
+    shoulders, hips, _ = _trunk_and_feet(pose.poses.skeleton)
+    if not (sure[shoulders].any() and sure[hips].any()):
         return None
-    left, right = xy[_HIPS]
+    left, right = xy[hips]
     middle = (left + right) / 2
     x, y = middle.tolist()
     reach = np.abs(xy - middle)
-    torso = max(reach[_SHOULDERS].max(), reach[_HIPS].max())
+    torso = max(reach[shoulders].max(), reach[hips].max())
     body = reach[score >= CROP_SCORE].max()
     half = float(min(max(torso * 1.9, body * 1.2), max(x, width - x, y, height - y)))
     if half > max(width, height) / 2:

@@ -129,7 +129,7 @@ def most_alike(person: Poses, seen: Poses) -> Poses:
         person: one pose.
         seen: at least one pose.
     """
-    likeness = oks(person.xy, seen.xy, body_area(seen))[0]
+    likeness = oks(person.xy, seen.xy, body_area(seen), skeleton=seen.skeleton)[0]
     return seen[[int((likeness + seen.confidence).argmax())]]
 
 
@@ -139,7 +139,7 @@ def agreed(first: Poses, second: Poses) -> Poses:
     A ghost looks different each time, a person does not; but from afar a small person's points are too inexact to be
     held against a closer look.
     """
-    likeness = oks(second.xy, first.xy, body_area(second))[:, 0]
+    likeness = oks(second.xy, first.xy, body_area(second), skeleton=second.skeleton)[:, 0]
     return replace(second, confidence=second.confidence * (1 + likeness) / 2)
 
 
@@ -182,12 +182,14 @@ def _same_people(poses: Poses, alike: float, complete: Float32[np.ndarray, "n"])
     likely = poses.score > LIKELY
     order = np.argsort(-poses.confidence * complete, kind="stable")
     area = body_area(poses)
-    likeness = oks(poses.xy, poses.xy, area, counted=likely[:, None] & likely[None])
+    skeleton = poses.skeleton
+    likeness = oks(poses.xy, poses.xy, area, counted=likely[:, None] & likely[None], skeleton=skeleton)
     likeness = np.maximum(likeness, likeness.T)
     surest = poses.score >= poses.score.max(axis=1, keepdims=True) / 2
-    for flip in (slice(None), poses.skeleton.flip):
+    for flip in (slice(None), skeleton.flip):
         counted = surest[:, None] & likely[None, :, flip]
-        likeness = np.maximum(likeness, oks(poses.xy, poses.xy[:, flip], area, counted=counted))
+        flipped = oks(poses.xy, poses.xy[:, flip], area, counted=counted, skeleton=skeleton)
+        likeness = np.maximum(likeness, flipped)
     same = (likeness >= alike).tolist()
     people: dict[int, list[int]] = {}
     for row in order.tolist():

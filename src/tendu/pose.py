@@ -152,9 +152,7 @@ class Pose:
         Raises:
             DataError: no point has that name or index.
         """
-        index = self.poses.skeleton.index(point) if isinstance(point, str) else int(point)
-        if not 0 <= index < len(self.poses.skeleton):
-            raise DataError(f"Keypoints are numbered 0 to {len(self.poses.skeleton) - 1}, not {index}.")
+        index = self.poses.skeleton.place(point)
         x, y = self.xy[index].tolist()
         return Point(x, y, self.score[index].item())
 

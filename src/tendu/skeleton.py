@@ -4,6 +4,7 @@ Order and English names are COCO's (cocodataset/cocoapi). The Korean names are t
 pose-estimation page. The sigmas are from pycocotools' cocoeval.py, line 206, divided by 10 as there.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -78,6 +79,27 @@ class Skeleton:
                 return names.index(name)
         raise DataError(f"No keypoint is called {name!r}. The names are {', '.join(self.names)}.")
 
+    def place(self, point: int | str) -> int:
+        """The index of a point by `Keypoint`, index, or English or Korean name; a `Keypoint` is found by its name.
+
+        Raises:
+            DataError: no point has that name or index.
+        """
+        if isinstance(point, Keypoint):
+            point = point.name.lower()
+        index = self.index(point) if isinstance(point, str) else int(point)
+        if not 0 <= index < len(self):
+            raise DataError(f"Keypoints are numbered 0 to {len(self) - 1}, not {index}.")
+        return index
+
+    def among(self, names: Iterable[str]) -> list[int]:
+        """The indices of those points that it has, of several by their English names, in their order.
+
+        >>> COCO17.among(["left_ankle", "left_big_toe"])
+        [15]
+        """
+        return [self.names.index(name) for name in names if name in self.names]
+
     @cached_property
     def flip(self) -> Int64[np.ndarray, "k"]:
         """The order of the points after a left-right flip: `xy[:, COCO17.flip]`.
@@ -98,6 +120,9 @@ class Skeleton:
         sigmas.flags.writeable = False
         return sigmas
 
+
+HEAD = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
+"""COCO's points of the head."""
 
 COCO17 = Skeleton(
     names=tuple(point.name.lower() for point in Keypoint),

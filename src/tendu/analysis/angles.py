@@ -10,14 +10,12 @@ from typing import overload
 import numpy as np
 from jaxtyping import Bool, Float, Float64
 
-from tendu.errors import DataError
 from tendu.pose import Pose, Poses
-from tendu.skeleton import Keypoint
 
 # The joints that the 17 keypoints let us measure: name, then the points whose middle one is the joint.
 JOINTS = {
-    f"{side.lower()}_{joint}": tuple(Keypoint[f"{side}_{point.upper()}"] for point in points)
-    for side in ("LEFT", "RIGHT")
+    f"{side}_{joint}": tuple(f"{side}_{point}" for point in points)
+    for side in ("left", "right")
     for joint, points in {
         "shoulder": ("elbow", "shoulder", "hip"),
         "elbow": ("shoulder", "elbow", "wrist"),
@@ -96,12 +94,17 @@ def direction(
 def joint_angles(pose: Pose, *, min_score: float = 0.2) -> dict[str, float]:
     """The angles of both shoulders, elbows, hips and knees by name, as `angle` gives them.
 
-    A shoulder's angle is that between upper arm and trunk; a hip's, between trunk and thigh.
+    Poses of another skeleton have those joints alone whose three points it has. A shoulder's angle is that between upper arm and trunk; a hip's, between trunk and thigh.
 
     >>> list(JOINTS)[:4]
     ['left_shoulder', 'left_elbow', 'left_hip', 'left_knee']
     """
-    return {name: angle(pose, *points, min_score=min_score) for name, points in JOINTS.items()}
+    has = pose.poses.skeleton.among
+    return {
+        name: angle(pose, *points, min_score=min_score)
+        for name, points in JOINTS.items()
+        if len(has(points)) == len(points)
+    }
 
 
 def unwrap(degrees: Float[np.ndarray, "t"] | Sequence[float]) -> Float64[np.ndarray, "t"]:
@@ -122,10 +125,6 @@ def _points(
     poses: Poses, names: tuple[int | str, ...], min_score: float
 ) -> tuple[Float64[np.ndarray, "p 2 n"], Bool[np.ndarray, "n"]]:
     """Each point's x and y for everyone, and for whom all of them are sure."""
-    skeleton = poses.skeleton
-    index = [skeleton.index(name) if isinstance(name, str) else int(name) for name in names]
-    for number in index:
-        if not 0 <= number < len(skeleton):
-            raise DataError(f"Keypoints are numbered 0 to {len(skeleton) - 1}, not {number}.")
+    index = [poses.skeleton.place(name) for name in names]
     points = poses.xy[:, index].astype(np.float64).transpose(1, 2, 0)
     return points, poses.score[:, index].min(axis=1) >= min_score

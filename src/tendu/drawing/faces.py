@@ -1,13 +1,13 @@
 """Faces made unrecognisable: each becomes a few soft patches of colour."""
 
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Float32
 
 from tendu.drawing.canvas import Canvas
+from tendu.errors import DataError
 from tendu.pose import Poses
-from tendu.skeleton import Keypoint
+from tendu.skeleton import HEAD
 
-_HEAD = slice(Keypoint.NOSE, Keypoint.RIGHT_EAR + 1)
 # Patches across a face. Six carry its colours and no feature.
 _PATCHES = 6
 # From the middle of nose, eyes and ears to the edge, as a multiple of how far those reach: twice covers chin and
@@ -25,15 +25,24 @@ def blur_faces(canvas: Canvas, poses: Poses) -> None:
     Args:
         canvas: is drawn on.
         poses: who was found in it.
+
+    Raises:
+        DataError: the poses' skeleton has no nose, eye or ear, so that nobody knows where faces are.
     """
     import cv2
 
+    head, shoulders = (poses.skeleton.among(names) for names in (HEAD, ("left_shoulder", "right_shoulder")))
+    if not head:
+        raise DataError(
+            f"Faces are found by {', '.join(HEAD)}, and these poses have none of them. Draw on black instead."
+        )
     limits = np.array([canvas.width, canvas.height])
     for pose in poses:
         known = (pose.score > 0) & np.isfinite(pose.xy).all(axis=1)
-        if not known[_HEAD].any():
+        if not known[head].any():
             continue
-        centre, radius = _face(pose.xy, known)
+        seen = len(shoulders) == 2 and known[shoulders].all()
+        centre, radius = _face(pose.xy[head][known[head]], pose.xy[shoulders] if seen else pose.xy[:0])
         left, top = np.clip(np.floor(centre - radius), 0, limits).astype(int)
         right, bottom = np.clip(np.ceil(centre + radius), 0, limits).astype(int)
         part = canvas.part(int(left), int(top), int(right), int(bottom))
@@ -47,13 +56,10 @@ def blur_faces(canvas: Canvas, poses: Poses) -> None:
 
 
 def _face(
-    xy: Float32[np.ndarray, "k 2"], known: Bool[np.ndarray, "k"]
+    points: Float32[np.ndarray, "p 2"], shoulders: Float32[np.ndarray, "s 2"]
 ) -> tuple[Float32[np.ndarray, "2"], float]:
     """The middle of a face and how far from it is hidden, px; at least 2 px."""
-    points = xy[_HEAD][known[_HEAD]]
     centre = points.mean(axis=0)
     reach = float(np.hypot(*(points - centre).T).max())
-    shoulders = 0.0
-    if known[Keypoint.LEFT_SHOULDER] and known[Keypoint.RIGHT_SHOULDER]:
-        shoulders = float(np.hypot(*(xy[Keypoint.LEFT_SHOULDER] - xy[Keypoint.RIGHT_SHOULDER])))
-    return centre, max(2.0, _REACH * reach, _SHOULDERS * shoulders)
+    apart = float(np.hypot(*(shoulders[0] - shoulders[1]))) if len(shoulders) else 0.0
+    return centre, max(2.0, _REACH * reach, _SHOULDERS * apart)

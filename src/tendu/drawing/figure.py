@@ -10,7 +10,7 @@ from tendu.drawing.palette import LEFT, MIDDLE, OUTLINE, RIGHT, WHITE, Colour, m
 from tendu.drawing.strokes import Stroke
 from tendu.frame import Stamp
 from tendu.pose import Pose
-from tendu.skeleton import Keypoint, Skeleton
+from tendu.skeleton import HEAD, Skeleton
 
 ColourBy = Literal["side", "person"]
 Side = Literal["left", "middle", "right"]
@@ -58,20 +58,22 @@ def figure(pose: Pose, shown: Bool[np.ndarray, "k"], *, colour_by: ColourBy) -> 
         return []
     skeleton, width = pose.poses.skeleton, bone_width(pose.xy[shown], pose.poses.stamp)
     colours = _colours(pose, colour_by)
-    sides = point_sides(skeleton)
+    sides, head = point_sides(skeleton), skeleton.among(HEAD)
+    if len(head) < len(HEAD):
+        head = []  # an animal's ears do not lie close together
     places = [(x, y) for x, y in pose.xy.tolist()]
     bones = [
         Stroke(
             places[a],
             places[b],
-            width * (_HEAD_BONE if _of_head(min(a, b)) else 1.0),
+            width * (_HEAD_BONE if a in head or b in head else 1.0),
             colours[bone_side(sides[a], sides[b])],
         )
         for a, b in skeleton.bones
         if shown[a] and shown[b]
     ]
     points = [
-        Stroke(places[k], places[k], width * (_HEAD_POINT if _of_head(k) else _POINT), colours[sides[k]])
+        Stroke(places[k], places[k], width * (_HEAD_POINT if k in head else _POINT), colours[sides[k]])
         for k in np.flatnonzero(shown).tolist()
     ]
     return [*rims(bones, width), *bones, *rims(points, width), *points]
@@ -122,7 +124,3 @@ def _colours(pose: Pose, colour_by: ColourBy) -> dict[Side, Colour]:
         return {"left": LEFT, "middle": MIDDLE, "right": RIGHT}
     own = colour_of(pose)
     return {"left": mixed(own, WHITE, 0.6), "middle": own, "right": mixed(own, OUTLINE, 0.2)}
-
-
-def _of_head(k: int) -> bool:
-    return k <= Keypoint.RIGHT_EAR
