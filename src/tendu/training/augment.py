@@ -59,7 +59,7 @@ def draw(crops: Crops, plan: Plan, *, size: int, seen: int | None = None) -> Sam
 
 def crop_of(
     crops: Crops, index: int, *, size: int, box: float
-) -> tuple[UInt8[np.ndarray, "s s 3"], Float32[np.ndarray, "17 3"]]:
+) -> tuple[UInt8[np.ndarray, "s s 3"], Float32[np.ndarray, "k 3"]]:
     """A crop as it is, its person in the middle, and that person in cells of the heads.
 
     Args:

@@ -103,10 +103,11 @@ def planned_batch(
             rng,
             size=size,
             small=recipe.small,
-            trust=recipe.sets[number].trust,
+            trust=recipe.sets[number].counted,
             sharp=recipe.sharp,
             centred=recipe.sets[number].centred,
             within=recipe.sets[number].within,
+            taught=recipe.sets[number].taught,
         )
         for number in numbers
     ]

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
 from tendu.errors import DataError, SourceError
+from tendu.skeleton import COCO17, Skeleton
 from tendu.training.coco import coco_rows
 from tendu.training.found import found_rows
 from tendu.training.photos import leeds_rows, voc_rows
@@ -20,7 +21,7 @@ from tendu.training.recipe import Recipe
 from tendu.training.rows import SIDE, SIDES, inside
 from tendu.training.shards import shard_rows
 
-_People = Float32[np.ndarray, "_ 17 3"]
+_People = Float32[np.ndarray, "_ k 3"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,15 +30,17 @@ class Crops:
 
     Attributes:
         pictures: uint8 (n, s, s, 3), RGB.
-        people: for each picture float32 (p, 17, 3): x, y in crop pixels and v (0 not labelled, 1 hidden, 2 visible);
+        people: for each picture float32 (p, k, 3): x, y in crop pixels and v (0 not labelled, 1 hidden, 2 visible);
             the first is whom the crop is made for, without labelled points where only a box is known; p is 0 where
             nobody is in it.
         sources: for each picture the photo that it is cut from.
+        skeleton: whose points the people have.
     """
 
     pictures: UInt8[np.ndarray, "n s s 3"]
     people: tuple[_People, ...]
     sources: tuple[str, ...]
+    skeleton: Skeleton = COCO17
 
     @property
     def side(self) -> int:
@@ -64,9 +67,8 @@ class Crops:
         several = rows.tolist()
         # All rows are all of the pictures: gigabytes, which need no copy.
         pictures = self.pictures if len(several) == len(self) else self.pictures[rows]
-        return Crops(
-            pictures, tuple(self.people[i] for i in several), tuple(self.sources[i] for i in several)
-        )
+        people = tuple(self.people[i] for i in several)
+        return Crops(pictures, people, tuple(self.sources[i] for i in several), self.skeleton)
 
 
 READERS = {

@@ -9,7 +9,7 @@ from math import cos, pi, sin
 import numpy as np
 from jaxtyping import Float32, UInt8
 
-from tendu.skeleton import COCO17
+from tendu.skeleton import Skeleton
 from tendu.training.data import Crops
 from tendu.training.rows import ROOM
 from tendu.window import Window
@@ -83,12 +83,13 @@ class Plan:
         inner: the part of it that the teacher looks at closer; None where the person is large already.
         close: where that lies in the student's picture, mirrored where that is; None as `inner`.
         flipped: whether all is mirrored.
-        people: who is meant, float32 (p, 17, 3), x and y in cells of the student's heads, mirrored where that is, v 0
+        people: who is meant, float32 (p, k, 3), x and y in cells of the student's heads, mirrored where that is, v 0
             where a point is not labelled or not in view; p is 0 where nobody is in the picture.
         others: who is seen beside them and not meant, the same.
         trust: how far the labels count, 0 to 1.
         centred: whether the labels say where a person's centre is.
         worse: what is done to the student's picture.
+        taught: whether the teacher knows what is in the picture; where not, the labels say everything.
     """
 
     index: int
@@ -97,11 +98,12 @@ class Plan:
     inner: Window | None
     close: Close | None
     flipped: bool
-    people: Float32[np.ndarray, "p 17 3"]
-    others: Float32[np.ndarray, "q 17 3"]
+    people: Float32[np.ndarray, "p k 3"]
+    others: Float32[np.ndarray, "q k 3"]
     trust: float
     centred: bool
     worse: Worse
+    taught: bool = True
 
 
 def planned(
@@ -115,6 +117,7 @@ def planned(
     sharp: bool = False,
     centred: bool = True,
     within: float = 0.0,
+    taught: bool = True,
 ) -> Plan:
     """A crop as one training picture, everything by chance.
 
@@ -128,6 +131,8 @@ def planned(
         sharp: whether the crop is never enlarged.
         centred: see `Plan`.
         within: how often the picture ends within the body, of those in which the person is not small.
+        taught: see `Plan`. Where it is false, what lies beyond the crop is black, as nothing would say who is in what fills
+            it, and no teacher looks closer.
     """
     cells = size // CELL
     box = crops.side / ROOM
@@ -156,10 +161,10 @@ def planned(
             low = min(low, 0.6 * high)
         window = _square(x, y, box / rng.uniform(low, high), angle)
     filled = rng.random() < 0.5 and not nobody
-    filling = int(rng.integers(len(crops))) if filled else None
+    filling = int(rng.integers(len(crops))) if filled and taught else None
     everyone = in_cells(crops.people[index], window, cells)
     if flipped:
-        everyone = _mirrored(everyone, cells)
+        everyone = _mirrored(everyone, cells, crops.skeleton)
         close = close and Close(cells - cells // close.times - close.left, close.top, close.times)
     # Close up, the one in the middle is meant: others' labels would teach to mix people up.
     count = 1 if window.width < box / CLOSE_UP else len(everyone)
@@ -167,14 +172,15 @@ def planned(
         index=index,
         filling=filling,
         window=window,
-        inner=inner,
-        close=close,
+        inner=inner if taught else None,
+        close=close if taught else None,
         flipped=flipped,
         people=everyone[:count],
         others=everyone[count:],
         trust=trust,
         centred=centred,
         worse=_worse(size, rng),
+        taught=taught,
     )
 
 
@@ -187,8 +193,8 @@ def halvings(window: Window, side: int) -> int:
 
 
 def in_cells(
-    people: Float32[np.ndarray, "p 17 3"], window: Window, cells: int
-) -> Float32[np.ndarray, "p 17 3"]:
+    people: Float32[np.ndarray, "p k 3"], window: Window, cells: int
+) -> Float32[np.ndarray, "p k 3"]:
     """People in cells of a window's heads; what lies outside counts as not labelled."""
     seen = people.copy()
     seen[..., :2] = window.to_unit(people[..., :2]) * cells
@@ -211,8 +217,10 @@ def _around(inner: Window, close: Close, cells: int) -> Window:
     return _square(x + (c * across - s * down), y + (s * across + c * down), side, inner.angle)
 
 
-def _mirrored(people: Float32[np.ndarray, "p 17 3"], cells: int) -> Float32[np.ndarray, "p 17 3"]:
-    turned = people[:, COCO17.flip].copy()
+def _mirrored(
+    people: Float32[np.ndarray, "p k 3"], cells: int, skeleton: Skeleton
+) -> Float32[np.ndarray, "p k 3"]:
+    turned = people[:, skeleton.flip].copy()
     turned[..., 0] = cells - turned[..., 0]
     return turned
 

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tendu.errors import DataError, SourceError
+from tendu.skeleton import COCO17, Skeleton
+from tendu.skeletons import skeleton_of
+from tendu.training.naming import names_each_once
 from tendu.training.network import BLOCKS, SHAPES
 from tendu.training.rows import SIDE, SIDES
 
@@ -24,6 +27,10 @@ class Set:
         within: how often its pictures end within the body: photos do, and a large person needs no enlarging for it.
         centred: whether the middle of a person's labelled points is the person's centre; not in a set that labels no
             faces.
+        keypoints: the names of the points in the order in which its labels hold them; empty for what the labels say of it
+            themselves, or else COCO's 17.
+        taught: whether the teacher knows what is in its photos. Where not, everything is learned from the labels alone, so
+            everybody in the photos must be labelled, `centred` must be true, and `trust` counts as 1.
     """
 
     labels: str
@@ -33,6 +40,13 @@ class Set:
     side: int = SIDE
     within: float = 0.0
     centred: bool = True
+    keypoints: tuple[str, ...] = ()
+    taught: bool = True
+
+    @property
+    def counted(self) -> float:
+        """How far its labels count: its trust, or 1 where nobody else teaches."""
+        return self.trust if self.taught else 1.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +77,7 @@ class Recipe:
         rounded: the last part of a run in which weights are rounded to 8 bits as they are used, so that they can be
             in a file; 0 to 1.
         seed: of everything that is drawn by chance.
+        skeleton: which keypoints the model finds.
     """
 
     sets: tuple[Set, ...]
@@ -85,10 +100,11 @@ class Recipe:
     sharp: bool = False
     rounded: float = 0.3
     seed: int = 1
+    skeleton: Skeleton = COCO17
 
 
 def read_recipe(path: Path) -> Recipe:
-    """The recipe in a TOML file; each set is a table `[[sets]]`.
+    """The recipe in a TOML file; each set is a table `[[sets]]`, other keypoints than COCO's 17 are one `[skeleton]`.
 
     Raises:
         SourceError: the file cannot be read.
@@ -103,13 +119,32 @@ def read_recipe(path: Path) -> Recipe:
     given = table.pop("sets", None)
     if not given or not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
         raise DataError(f"The recipe {path} names no data: it needs a table [[sets]] with labels.")
-    return Recipe(tuple(_filled(Set, one, path) for one in given), **_checked(Recipe, table, path))
+    skeleton = _skeleton(table.pop("skeleton"), path) if "skeleton" in table else COCO17
+    sets = tuple(_filled(Set, one, path) for one in given)
+    return Recipe(sets, **_checked(Recipe, table, path), skeleton=skeleton)
+
+
+def _skeleton(given: Any, path: Path) -> Skeleton:
+    if not isinstance(given, dict):
+        raise DataError(
+            f"The recipe {path} has skeleton = {given!r:.60}, which is not a table [skeleton]. Change it."
+        )
+    try:
+        return skeleton_of(given)
+    except DataError as error:
+        raise DataError(f"The recipe {path} has a [skeleton] that is none. {error}") from error
 
 
 def _filled(kind: type[Set], table: dict[str, Any], path: Path) -> Set:
     if "labels" not in table:
         raise DataError(f"A set of the recipe {path} has no labels. Name its file of labels.")
-    return kind(**_checked(kind, table, path))
+    made = kind(**_checked(kind, table, path))
+    if not (made.taught or made.centred):
+        raise DataError(
+            f"The recipe {path} has a set {made.labels} with taught = false and centred = false, and then nothing says where "
+            "a person's centre is. Leave out one of them."
+        )
+    return made
 
 
 def _checked(kind: type[Any], table: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -121,8 +156,9 @@ def _checked(kind: type[Any], table: dict[str, Any], path: Path) -> dict[str, An
         words, fits = _EXPECTED[name]
         if not fits(value):
             raise DataError(f"The recipe {path} has {name} = {value!r}, which is not {words}. Change it.")
+    kinds: dict[Any, Callable[[Any], Any]] = {float: float, float | None: float, tuple[str, ...]: tuple}
     return {
-        name: float(value) if types[name] in {float, float | None} else value for name, value in table.items()
+        name: kinds[types[name]](value) if types[name] in kinds else value for name, value in table.items()
     }
 
 
@@ -170,6 +206,8 @@ _EXPECTED: dict[str, Expected] = {
     "side": _whole(*SIDES),
     "within": _PART,
     "centred": _SWITCH,
+    "keypoints": ("a list of names, each once", names_each_once),
+    "taught": _SWITCH,
     "network": (f"one of {', '.join(SHAPES)}", lambda value: isinstance(value, str) and value in SHAPES),
     "size": _whole(32, step=32),
     # A file's width is read off its stem, whose channels are 8 or a multiple: other widths could not be read again.

@@ -1,0 +1,71 @@
+"""Naming: which points the labels of a set have, and where those are among a model's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32
+
+from tendu.errors import DataError
+from tendu.skeleton import COCO17, Skeleton
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The names of a model's points, and those that are given for the points of a set's labels.
+
+    Attributes:
+        skeleton: the model's.
+        keypoints: those of the labels, in their order; empty where the labels say them, or have COCO's 17.
+        trusted: whether the labels count at all.
+    """
+
+    skeleton: Skeleton = COCO17
+    keypoints: tuple[str, ...] = ()
+    trusted: bool = True
+
+    def names(self, said: tuple[str, ...] = COCO17.names) -> tuple[str, ...]:
+        """The names of the points of labels that say these themselves."""
+        return self.keypoints or said
+
+    def placed(
+        self, people: Float32[np.ndarray, "p j 3"], names: tuple[str, ...]
+    ) -> Float32[np.ndarray, "p k 3"]:
+        """The model's points of labelled people, by name; what only one of the two has is left out, or not labelled.
+
+        Args:
+            people: x, y and v of each.
+            names: of their points.
+        """
+        if names == self.skeleton.names:
+            return people
+        made = self.unlabelled(len(people))
+        for row, name in enumerate(names):
+            if name in self.skeleton.names:
+                made[:, self.skeleton.names.index(name)] = people[:, row]
+        return made
+
+    def unlabelled(self, count: int) -> Float32[np.ndarray, "p k 3"]:
+        """So many people of whom no point is labelled."""
+        return np.zeros((count, len(self.skeleton), 3), np.float32)
+
+    def refuse_strangers(self, path: Path, names: Sequence[str]) -> None:
+        """Nothing, where labels count for nothing, or the model has one of their points.
+
+        Raises:
+            DataError: it has none of them.
+        """
+        if self.trusted and not set(names) & set(self.skeleton.names):
+            raise DataError(
+                f"{path} has labels of {', '.join(names)}, and the model finds {', '.join(self.skeleton.names)}: no name is in "
+                "both. Give the set's points the model's names (keypoints = [...]), or do without its labels (trust = 0)."
+            )
+
+
+def names_each_once(given: Any) -> bool:
+    """Whether something from a file is a list of names, and none of them twice."""
+    if not isinstance(given, list) or not all(isinstance(one, str) and one.strip() for one in given):
+        return False
+    return len(given) > 0 and len(set(given)) == len(given)
