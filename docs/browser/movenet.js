@@ -1,4 +1,4 @@
-// MoveNet in a web page: one person's 17 keypoints, read from the model's heads in float as tendu reads them (docs/models.md).
+// MoveNet in a web page: one person's keypoints, read from the model's heads in float as tendu reads them (docs/models.md).
 // Pictures are what a canvas can draw; windows are squares { left, top, side } in their pixels; points are in their pixels too.
 import { Tensor, loadAndCompile } from "@litertjs/core";
 
@@ -12,7 +12,6 @@ export const BONES = [
   [12, 14], [14, 16],
 ];
 
-const HEADS = [1, 17, 34, 34]; // channels of centre, heatmap, offset and regression
 const LOOKS = 3; // at a photo, each closer than the one before
 const WORSE = 0.6; // the last look is kept unless it is less than this part as sure as the best
 const LIKELY = 0.1; // the least score of a keypoint that chooses the next window
@@ -25,19 +24,29 @@ const LOST = 0.25; // the confidence below which the person of a film is sought 
 export const REPORTED = 0.25; // the chance below which nobody is reported
 const CONFIDENT = 0.2; // the least score of a keypoint that counts for a person's confidence
 
-/** A model's file, ready to look, with what its card knows of its confidence: both written by `tendu models save`. */
+/** A model's file, ready to look, with what its card knows of its keypoints and confidence: both written by `tendu models save` and `tendu export`. */
 export async function openModel(address) {
   const answer = await fetch(address, { method: "HEAD" });
   if (!answer.ok) throw new Error(`There is no ${address}. Write it: tendu models save tendu-thunder-192 model.tflite`);
   const model = await loadAndCompile(address, { accelerator: "wasm" });
-  const channels = model.getOutputDetails().map(({ shape }) => shape.at(-1));
-  if (String(channels) !== String(HEADS)) {
+  const channels = model.getOutputDetails().map(({ shape }) => shape.at(-1)); // of centre, heatmap, offset and regression
+  const count = channels[1];
+  if (String(channels) !== String([1, count, 2 * count, 2 * count])) {
     throw new Error("This model does not end in MoveNet's heads. Take one of tendu's: tendu models save tendu-thunder-192 model.tflite");
   }
   const side = model.getInputDetails()[0].shape[1];
-  const card = await fetch(address.replace(/tflite$/, "json"));
-  const calibration = card.ok ? (await card.json()).calibration : null;
-  return { model, side, calibration, canvas: new OffscreenCanvas(side, side) };
+  const beside = await fetch(address.replace(/tflite$/, "json"));
+  const card = beside.ok ? await beside.json() : {};
+  const { keypoints, bones } = card.skeleton ? own(card.skeleton) : { keypoints: KEYPOINTS, bones: BONES };
+  if (keypoints.length !== count) {
+    throw new Error(`This model finds ${count} keypoints, and its card names ${keypoints.length}. Put the .json beside it that tendu wrote with it.`);
+  }
+  return { model, side, keypoints, bones, calibration: card.calibration ?? null, canvas: new OffscreenCanvas(side, side) };
+}
+
+/** The keypoints of a card, and its bones as pairs of places among them. */
+function own({ keypoints, bones }) {
+  return { keypoints, bones: bones.map((ends) => ends.map((name) => keypoints.indexOf(name))) };
 }
 
 /** The chance that a person is found rightly, by the model's card; null where that does not know it. */
@@ -71,7 +80,7 @@ export async function follow(opened, picture, width, height, before) {
 }
 
 /** What one look at a window shows. */
-export async function look({ model, side, canvas }, picture, window) {
+export async function look({ model, side, keypoints, canvas }, picture, window) {
   const scale = side / window.side;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.resetTransform();
@@ -84,29 +93,28 @@ export async function look({ model, side, canvas }, picture, window) {
   const rgb = Uint8Array.from(data.filter((_, place) => place % 4 < 3)); // without its alpha
   const input = new Tensor(rgb, [1, side, side, 3]);
   const outputs = await model.run(input);
-  const [centre, heatmap, offset, regression] = outputs.map((output) => output.toTypedArray());
-  const seen = read(centre, heatmap, offset, regression);
+  const seen = read(keypoints, ...outputs.map((output) => output.toTypedArray()));
   for (const tensor of [input, ...outputs]) tensor.delete();
   const place = ({ x, y, ...point }) => ({ ...point, x: window.left + x * window.side, y: window.top + y * window.side });
   return { points: seen.points.map(place), confidence: seen.confidence };
 }
 
 /** The person nearest to the middle, x and y from 0 to 1 across the window. Heads are logits and cells, y before x. */
-export function read(centre, heatmap, offset, regression) {
-  const cells = Math.sqrt(centre.length);
+export function read(keypoints, centre, heatmap, offset, regression) {
+  const [cells, count] = [Math.sqrt(centre.length), keypoints.length];
   const middle = highest(cells, centre, 1, 0, { y: cells / 2, x: cells / 2 }, 1.8);
-  const points = KEYPOINTS.map((name, k) => {
-    const at = (middle.y * cells + middle.x) * 34 + 2 * k;
+  const points = keypoints.map((name, k) => {
+    const at = 2 * ((middle.y * cells + middle.x) * count + k);
     const guess = { y: middle.y + regression[at], x: middle.x + regression[at + 1] };
-    const peak = highest(cells, heatmap, 17, k, guess, 3);
+    const peak = highest(cells, heatmap, count, k, guess, 3);
     // The place is the mean over 5 × 5 cells, each with its own offset, weighed by its score squared.
     let [x, y, sum] = [0, 0, 0];
     for (let row = Math.max(peak.y - 2, 0); row <= Math.min(peak.y + 2, cells - 1); row += 1) {
       for (let column = Math.max(peak.x - 2, 0); column <= Math.min(peak.x + 2, cells - 1); column += 1) {
-        const cell = row * cells + column;
-        const weight = score(heatmap[cell * 17 + k]) ** 2 + 1e-12;
-        y += weight * (row + offset[cell * 34 + 2 * k]);
-        x += weight * (column + offset[cell * 34 + 2 * k + 1]);
+        const at = (row * cells + column) * count + k;
+        const weight = score(heatmap[at]) ** 2 + 1e-12;
+        y += weight * (row + offset[2 * at]);
+        x += weight * (column + offset[2 * at + 1]);
         sum += weight;
       }
     }
@@ -144,13 +152,16 @@ function whole(width, height) {
 function fullBody(points, width, height) {
   const likely = points.filter(isLikely);
   const shown = likely.length < 2 ? points : likely;
-  const [shoulders, hips, ankles] = [5, 11, 15].map((first) => points.slice(first, first + 2).filter(isLikely));
+  const sides = (part) => points.filter(({ name }) => name === `left_${part}` || name === `right_${part}`);
+  const has = { trunk: sides("shoulder").length && sides("hip").length, feet: sides("ankle").length };
+  const [shoulders, hips, ankles] = ["shoulder", "hip", "ankle"].map((part) => sides(part).filter(isLikely));
+  if (!has.trunk && 2 * likely.length >= points.length) return around(shown, MARGIN);
   const within = ({ x, y }) => ({ x: Math.min(Math.max(x, 0), width), y: Math.min(Math.max(y, 0), height) });
   if (!shoulders.length || !hips.length) {
     const { left, top, side } = around(shown, UNSEEN);
     return around([...shown, within({ x: left, y: top }), within({ x: left + side, y: top + side })], 1);
   }
-  if (ankles.length) return around(shown, MARGIN);
+  if (ankles.length || !has.feet) return around(shown, MARGIN);
   const [top, middle] = [mean(shoulders), mean(hips)];
   const feet = { x: middle.x + LEG * (middle.x - top.x), y: middle.y + LEG * (middle.y - top.y) };
   return around([...shown, within(feet)], MARGIN);

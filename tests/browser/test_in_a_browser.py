@@ -1,6 +1,7 @@
 """Our model files in LiteRT.js, and the page of docs/browser: the same numbers and points as in Python."""
 
 import base64
+import json
 from importlib.resources import files
 
 import numpy as np
@@ -117,6 +118,36 @@ def test_the_bones_are_those_of_the_library(page):
     told = page('const { BONES, KEYPOINTS } = await import("./movenet.js"); return { BONES, KEYPOINTS };')
     assert told["KEYPOINTS"] == list(tendu.COCO17.names)
     assert {frozenset(bone) for bone in told["BONES"]} == {frozenset(bone) for bone in tendu.COCO17.bones}
+
+
+def test_the_page_takes_a_models_own_keypoints_from_its_card(page, tmp_path):
+    assert main(["models", "save", "tendu-lightning", str(tmp_path / "model.tflite")]) == 0
+    (tmp_path / "photo.png").write_bytes((files("skimage") / "data" / "astronaut.png").read_bytes())
+    (tmp_path / "few.tflite").write_bytes((tmp_path / "model.tflite").read_bytes())
+    card = json.loads((tmp_path / "model.json").read_text())
+    for name, count in (("model", 17), ("few", 4)):
+        skeleton = {"keypoints": [f"point_{k}" for k in range(count)], "bones": [["point_0", "point_3"]]}
+        (tmp_path / f"{name}.json").write_text(json.dumps({**card, "skeleton": skeleton}))
+    told = page("""
+        const { loadLiteRt } = await import("@litertjs/core");
+        const { find, openModel } = await import("./movenet.js");
+        await loadLiteRt("./node_modules/@litertjs/core/wasm/");
+        const opened = await openModel("./model.tflite");
+        const picture = await createImageBitmap(await (await fetch("photo.png")).blob());
+        const { points } = await find(opened, picture, picture.width, picture.height);
+        const few = await openModel("./few.tflite").then(() => "opened", (error) => error.message);
+        return { points, bones: opened.bones, few };
+    """)
+    assert [point["name"] for point in told["points"]] == [f"point_{k}" for k in range(17)]
+    assert told["bones"] == [[0, 3]]
+    with tendu.load("tendu-lightning", runtime="litert", threads=1) as model:
+        pose = model(tendu.read(tmp_path / "photo.png"))[0]
+    there = np.array([(point["x"], point["y"]) for point in told["points"]])
+    sure = pose.score > 0.3
+    assert np.hypot(*(there - pose.xy).T)[sure].mean() < 8
+    assert told["few"] == (
+        "This model finds 17 keypoints, and its card names 4. Put the .json beside it that tendu wrote with it."
+    )
 
 
 def test_the_page_says_what_it_needs(page, tmp_path, shared):

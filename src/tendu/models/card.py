@@ -29,6 +29,8 @@ class ModelCard:
         published_map: mAP that its makers state, 0 to 100, None where they state none.
         note: one sentence on what it is good for.
         read_at: the side of the input, px, where the model is not run at its file's own size.
+        skeleton: the table of its keypoints (`tendu.skeletons.table_of`), where they are not COCO's 17; for web pages, since
+            tendu reads them in the file itself.
         calibration: (slope, shift) of `tendu.metrics.platt.Platt`, by which confidence becomes the chance that a pose is
             right; None where it was never fitted.
     """
@@ -50,6 +52,7 @@ class ModelCard:
     note: str = ""
     read_at: int | None = None
     calibration: tuple[float, float] | None = None
+    skeleton: dict[str, Any] | None = None
 
 
 def card_text(card: ModelCard) -> str:
