@@ -15,8 +15,9 @@ from tendu.metrics.platt import Platt, fitted
 from tendu.models.opened import open_model
 from tendu.runtimes.litert import LiteRT
 from tendu.similarity import oks
+from tendu.skeleton import COCO17, Skeleton
 from tendu.training.data import Crops
-from tendu.training.held import LEAST, area_of
+from tendu.training.held import area_of, least
 
 TIMES = (1, 2)
 """How many times as large as the crop the pictures are: people are near and far."""
@@ -61,7 +62,10 @@ def estimator_of(model: bytes, *, threads: int = 1) -> Estimator:
     """
     opened = open_model(model)
     runtime = LiteRT(opened.content, threads=threads)
-    return Estimator("held", runtime, opened.decoder, opened.height, opened.width, look="zoom", min_score=0.0)
+    size = opened.height, opened.width
+    return Estimator(
+        "held", runtime, opened.decoder, *size, look="zoom", min_score=0.0, skeleton=opened.skeleton
+    )
 
 
 def guesses(
@@ -71,34 +75,37 @@ def guesses(
 
     Args:
         estimator: it reports every guess.
-        several: crops that it was not trained on; those whose own person has fewer than `LEAST` labelled points are
-            left out. Where nobody is in a crop every guess is wrong.
+        several: crops that it was not trained on, of its own points; those whose own person has fewer labelled ones than
+            `tendu.training.held.least` says are left out. Where nobody is in a crop every guess is wrong.
     """
     sure: list[float] = []
     right: list[bool] = []
     for crops in several:
         for picture, people in zip(crops.pictures, crops.people, strict=True):
-            if len(people) and (people[0, :, 2] > 0).sum() < LEAST:
+            if len(people) and (people[0, :, 2] > 0).sum() < least(crops.skeleton):
                 continue
             for times in TIMES:
                 larger, shift = _in_the_middle(picture, times)
                 for pose in estimator(larger):
                     sure.append(pose.confidence)
-                    right.append(is_right(pose.xy - np.float32(shift), people))
+                    right.append(is_right(pose.xy - np.float32(shift), people, crops.skeleton))
     return np.array(sure, np.float32), np.array(right, np.bool_)
 
 
-def is_right(xy: Float32[np.ndarray, "17 2"], people: Float32[np.ndarray, "p 17 3"]) -> bool:
+def is_right(
+    xy: Float32[np.ndarray, "k 2"], people: Float32[np.ndarray, "p k 3"], skeleton: Skeleton = COCO17
+) -> bool:
     """Whether a guess is like somebody: OKS at least one half over that person's labelled points.
 
     Args:
         xy: the guess.
         people: x, y and v (0 not labelled) in the same pixels.
+        skeleton: whose points both have.
     """
     labelled = people[..., 2] > 0
     somebody = people[labelled.any(axis=1)]
     area = np.array([area_of(person) for person in somebody], np.float32)
-    alike = oks(xy[None], somebody[..., :2], area, counted=somebody[None, ..., 2] > 0)
+    alike = oks(xy[None], somebody[..., :2], area, counted=somebody[None, ..., 2] > 0, skeleton=skeleton)
     return bool(alike.max(initial=0.0) >= RIGHT)
 
 

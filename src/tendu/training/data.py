@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float32, Int64, UInt8
+from jaxtyping import Float32, UInt8
 
 from tendu.errors import DataError, SourceError
 from tendu.skeleton import COCO17, Skeleton
 from tendu.training.coco import coco_rows
 from tendu.training.found import found_rows
+from tendu.training.naming import Naming
 from tendu.training.photos import leeds_rows, voc_rows
-from tendu.training.recipe import Recipe
+from tendu.training.recipe import Recipe, Set
 from tendu.training.rows import SIDE, SIDES, inside
 from tendu.training.shards import shard_rows
 
@@ -61,12 +62,12 @@ class Crops:
         chosen = np.random.default_rng(seed).permutation(len(photos))[: round(part * len(photos))]
         held = {photos[i] for i in chosen}
         apart = np.array([source in held for source in self.sources])
-        return self._only(np.flatnonzero(~apart)), self._only(np.flatnonzero(apart))
+        return self.only(np.flatnonzero(~apart).tolist()), self.only(np.flatnonzero(apart).tolist())
 
-    def _only(self, rows: Int64[np.ndarray, "k"]) -> "Crops":
-        several = rows.tolist()
+    def only(self, several: list[int]) -> "Crops":
+        """Some of these crops, by their numbers in order, each once."""
         # All rows are all of the pictures: gigabytes, which need no copy.
-        pictures = self.pictures if len(several) == len(self) else self.pictures[rows]
+        pictures = self.pictures if len(several) == len(self) else self.pictures[several]
         people = tuple(self.people[i] for i in several)
         return Crops(pictures, people, tuple(self.sources[i] for i in several), self.skeleton)
 
@@ -81,7 +82,15 @@ READERS = {
 """How labels are read, by the end of their file's name."""
 
 
-def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE, trust: float = 1.0) -> Crops:
+def read_crops(
+    path: Path,
+    *,
+    limit: int | None = None,
+    side: int = SIDE,
+    trust: float = 1.0,
+    skeleton: Skeleton = COCO17,
+    keypoints: tuple[str, ...] = (),
+) -> Crops:
     """The crops of a set.
 
     Args:
@@ -92,9 +101,13 @@ def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE, trust:
         limit: read no more crops than this.
         side: of the crops, px, 32 to 4096; shards come in 256.
         trust: how far labels count, 0 to 1; where they count for nothing, they need not fit the crops.
+        skeleton: whose points the people get, by name: those that the labels lack are not labelled.
+        keypoints: the names of the labels' points, in their order; empty for what a COCO file's categories or Leeds's
+            description say, and COCO's 17 else.
 
     Raises:
-        DataError: shards are asked for another side, or photos for one that is too small or too large.
+        DataError: shards are asked for another side, or photos for one that is too small or too large; labels that count
+            have none of the points, or those that have none are given names.
         MissingExtraError: scipy, which reads `.mat` files, is not installed.
         SourceError: a file is missing or unreadable, or labels do not fit.
     """
@@ -109,7 +122,10 @@ def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE, trust:
         raise SourceError(
             f"{path} is no file of labels: its name ends in none of {', '.join(READERS)}; nor a folder of .xml."
         )
-    rows = (voc_rows if folder else READERS[path.suffix])(path, limit, side)
+    reader = voc_rows if folder else READERS[path.suffix]
+    if keypoints and reader in {voc_rows, found_rows}:
+        raise DataError(f"{path} says where people are and nothing of their points. Leave out its keypoints.")
+    rows = reader(path, limit, side, Naming(skeleton, keypoints, trusted=trust > 0))
     if not rows:
         raise SourceError(
             f"The folder {path} has no .xml. Give one with Pascal VOC's labels."
@@ -127,7 +143,7 @@ def read_crops(path: Path, *, limit: int | None = None, side: int = SIDE, trust:
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(fill, range(len(rows))))
-    return Crops(pictures, people, tuple(row[2] for row in rows))
+    return Crops(pictures, people, tuple(row[2] for row in rows), skeleton)
 
 
 def _refuse_strays(path: Path, said: Sequence[_People], kept: Sequence[_People]) -> None:
@@ -141,6 +157,38 @@ def _refuse_strays(path: Path, said: Sequence[_People], kept: Sequence[_People])
         )
 
 
+def read_set(recipe: Recipe, one: Set, folder: Path, *, limit: int | None = None) -> Crops:
+    """All crops of a recipe's set; where no teacher knows its photos, without those whose own person has no labelled point.
+
+    Args:
+        recipe: whose points are wanted.
+        one: which of its sets.
+        folder: where its labels are.
+        limit: read no more crops than this.
+
+    Raises:
+        DataError: nothing says where the points of its people are; for the rest see `read_crops`.
+    """
+    crops = read_crops(
+        folder / one.labels,
+        limit=limit,
+        side=one.side,
+        trust=one.counted,
+        skeleton=recipe.skeleton,
+        keypoints=one.keypoints,
+    )
+    if one.taught or not any(map(len, crops.people)):
+        return crops
+    if not any(people[:1, :, 2].any() for people in crops.people):
+        raise DataError(
+            f"{one.labels} says nothing of its people's points, and with taught = false no teacher says it either. Label "
+            "them, or leave the set out."
+        )
+    return crops.only(
+        [row for row, people in enumerate(crops.people) if people[:1, :, 2].any() or not len(people)]
+    )
+
+
 def read_sets(recipe: Recipe, folder: Path, *, limit: int | None = None) -> tuple[list[Crops], list[Crops]]:
     """The crops of a recipe's sets: those that are learned from, and those that are held out.
 
@@ -150,12 +198,9 @@ def read_sets(recipe: Recipe, folder: Path, *, limit: int | None = None) -> tupl
         limit: read no more crops of each set than this.
 
     Raises:
-        DataError: nothing of a set is left to learn from; for the rest see `read_crops`.
+        DataError: nothing of a set is left to learn from; for the rest see `read_set`.
     """
-    pairs = [
-        read_crops(folder / one.labels, limit=limit, side=one.side, trust=one.trust).parted(one.held)
-        for one in recipe.sets
-    ]
+    pairs = [read_set(recipe, one, folder, limit=limit).parted(one.held) for one in recipe.sets]
     for one, (seen, held) in zip(recipe.sets, pairs, strict=True):
         if not len(seen):
             raise DataError(

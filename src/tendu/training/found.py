@@ -5,14 +5,15 @@ from itertools import islice
 from pathlib import Path
 
 from tendu.sinks.reading import read_poses
+from tendu.training.naming import Naming
 from tendu.training.photos import SKIN, PhotoCrop, photos_beside, window_of
-from tendu.training.rows import UNLABELLED, Row
+from tendu.training.rows import Row
 
 LEAST = 96
 """Pixels of the longer side of a person's box: whoever is smaller in the photo would be blurred in a crop."""
 
 
-def found_rows(path: Path, limit: int | None, side: int) -> list[Row]:
+def found_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[Row]:
     """The rows of a table of poses, .csv or .parquet, as `tendu photos/ -o people.csv` writes it.
 
     A crop for each person who is not too small. The table says who is meant, the teacher where the keypoints are.
@@ -21,16 +22,17 @@ def found_rows(path: Path, limit: int | None, side: int) -> list[Row]:
         path: the table; photos are in the folder `images` beside it, or directly beside it.
         limit: read no more than this.
         side: of the crops, px.
+        naming: how many points the model has.
 
     Raises:
         DataError: the file is no table of poses.
         MissingExtraError: it is .parquet, and pyarrow is not installed.
         SourceError: the file cannot be read.
     """
-    return list(islice(_rows(path, side), limit))
+    return list(islice(_rows(path, side, naming), limit))
 
 
-def _rows(path: Path, side: int) -> Iterator[Row]:
+def _rows(path: Path, side: int, naming: Naming) -> Iterator[Row]:
     folder = photos_beside(path)
     for poses in read_poses(path):
         name = Path(poses.stamp.source).name
@@ -40,4 +42,4 @@ def _rows(path: Path, side: int) -> Iterator[Row]:
                 continue
             room = (SKIN - 1) / 2 * longer
             window = window_of(left - room, top - room, right - left + 2 * room, bottom - top + 2 * room)
-            yield PhotoCrop(folder / name, side, window), UNLABELLED, name
+            yield PhotoCrop(folder / name, side, window), naming.unlabelled(1), name

@@ -10,6 +10,7 @@ from jaxtyping import Float32
 
 from tendu.models.movenet import HeadsDecoder
 from tendu.similarity import oks
+from tendu.skeleton import Skeleton
 from tendu.training.augment import crop_of
 from tendu.training.data import Crops
 from tendu.training.network import Network
@@ -17,8 +18,8 @@ from tendu.training.network import Network
 VIEWS = {"held, close": 1.0, "held, far": 0.53}
 """The part of the picture's side that a person's box takes."""
 
-LEAST = 5
-"""Labelled points of a person who counts."""
+LEAST = 5 / 17
+"""The part of all points that is labelled of a person who counts."""
 
 BATCH = 32
 
@@ -33,7 +34,7 @@ def held_figures(network: Network, crops: Crops) -> dict[str, float]:
 
     Args:
         network: it looks where it is, and is not trained meanwhile.
-        crops: people it has not seen.
+        crops: people it has not seen, of its own points.
     """
     device = network.stem.unit.device
     found: dict[str, float] = {}
@@ -49,14 +50,21 @@ def held_figures(network: Network, crops: Crops) -> dict[str, float]:
                 outputs: list[torch.Tensor] = network(given.to(device).float())
             heads = [head.permute(0, 2, 3, 1).cpu().numpy() for head in outputs]
             for row, (_, truth) in enumerate(several):
-                if (truth[:, 2] > 0).sum() >= LEAST:
-                    alike.append(_alike(tuple(head[row : row + 1] for head in heads), truth, people))
+                if (truth[:, 2] > 0).sum() >= least(crops.skeleton):
+                    alike.append(
+                        _alike(tuple(head[row : row + 1] for head in heads), truth, people, crops.skeleton)
+                    )
         if alike:
             found[title] = 100 * float(np.mean(alike))
     return found
 
 
-def area_of(truth: Float32[np.ndarray, "17 3"]) -> float:
+def least(skeleton: Skeleton) -> int:
+    """How many labelled points a person has who counts: 5 of COCO's 17, and two or more of any."""
+    return max(2, round(LEAST * len(skeleton)))
+
+
+def area_of(truth: Float32[np.ndarray, "k 3"]) -> float:
     """About the area of a person's outline, from the labelled points, in their units, squared; above 0.
 
     Args:
@@ -66,10 +74,13 @@ def area_of(truth: Float32[np.ndarray, "17 3"]) -> float:
     return max(0.66 * width * height, 0.04 * max(width, height) ** 2, 1e-3)
 
 
-def _alike(heads: tuple[np.ndarray, ...], truth: Float32[np.ndarray, "17 3"], people: int) -> float:
+def _alike(
+    heads: tuple[np.ndarray, ...], truth: Float32[np.ndarray, "k 3"], people: int, skeleton: Skeleton
+) -> float:
     labelled = truth[:, 2] > 0
     area = np.array([area_of(truth)], np.float32)
-    seen = HeadsDecoder()(heads, people=people)
+    seen = HeadsDecoder(skeleton=skeleton)(heads, people=people)
     cells = np.array(heads[0].shape[2:0:-1], np.float32)
-    likeness = oks(seen.xy * cells, truth[None, :, :2], area, counted=np.tile(labelled, (len(seen.xy), 1, 1)))
+    counted = np.tile(labelled, (len(seen.xy), 1, 1))
+    likeness = oks(seen.xy * cells, truth[None, :, :2], area, counted=counted, skeleton=skeleton)
     return float(likeness.max(initial=0.0))

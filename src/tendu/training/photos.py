@@ -8,21 +8,25 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from jaxtyping import UInt8
 
-from tendu.errors import SourceError
+from tendu.errors import DataError, SourceError
 from tendu.extras import require
 from tendu.frame import Frame
-from tendu.training.rows import NOBODY, ROOM, UNLABELLED, Row
+from tendu.training.naming import Naming
+from tendu.training.rows import ROOM, Row
 from tendu.window import Window
 
-LEEDS = (16, 14, 12, 11, 13, 15, 10, 8, 6, 5, 7, 9)
-"""COCO's numbers of Leeds's joints: right leg upwards, left leg downwards, right arm upwards, left arm downwards. Neck and
-top of the head, which follow, are no COCO keypoints (README of lsp_dataset and lspet_dataset)."""
+LEEDS = (
+    *("right_ankle", "right_knee", "right_hip", "left_hip", "left_knee", "left_ankle"),
+    *("right_wrist", "right_elbow", "right_shoulder", "left_shoulder", "left_elbow", "left_wrist"),
+    *("neck", "head_top"),
+)
+"""Leeds's joints, the last two of which are no COCO keypoints (README of lsp_dataset and lspet_dataset)."""
 
 SKIN = 1.15
 """A person's box over the extent of the joints, which lie within the body."""
 
 
-def leeds_rows(path: Path, limit: int | None, side: int) -> list[Row]:
+def leeds_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[Row]:
     """The rows of a `joints.mat` of Leeds Sports Pose (3 x 14 x n) or of its extension (14 x 3 x n), a person a photo.
 
     The third number says in the first that a joint is hidden, whatever its README says, in the second that it is labelled
@@ -33,11 +37,21 @@ def leeds_rows(path: Path, limit: int | None, side: int) -> list[Row]:
             beside them, or directly beside them.
         limit: read no more than this.
         side: of the crops, px.
+        naming: the names of the points; those of Leeds, where none are given for the labels.
 
     Raises:
+        DataError: there are not as many names as joints, or the model has none of these.
         MissingExtraError: scipy is not installed.
         SourceError: the labels cannot be read.
     """
+    names = naming.names(LEEDS)
+    if len(names) != len(LEEDS):
+        raise DataError(
+            f"Leeds Sports Pose has {len(LEEDS)} joints, and {len(names)} keypoints are named for {path}. Leave them out: it "
+            f"has {', '.join(LEEDS)}."
+        )
+    naming.refuse_strangers(path, names)
+    wanted = [name in naming.skeleton.names for name in names]
     library: Any = require("scipy.io", extra="train", purpose="Reading joints.mat")
     try:
         joints = np.asarray(library.loadmat(path)["joints"], np.float32)
@@ -56,7 +70,7 @@ def leeds_rows(path: Path, limit: int | None, side: int) -> list[Row]:
         seen = 2.0 if extended else 2.0 - person[:, 2]
         # Matlab counts pixels from 1.
         points = np.column_stack([person[:, :2] - 0.5, np.where(known, seen, 0)])
-        if not known[: len(LEEDS)].any():
+        if not known[wanted].any():
             continue
         if not np.isfinite(points[known]).all():
             raise SourceError(
@@ -65,15 +79,14 @@ def leeds_rows(path: Path, limit: int | None, side: int) -> list[Row]:
         low, high = points[known, :2].min(axis=0), points[known, :2].max(axis=0)
         room = (SKIN - 1) / 2 * float((high - low).max())
         window = window_of(*(low - room).tolist(), *(high - low + 2 * room).tolist())
-        made = np.zeros((1, 17, 3), np.float32)
-        made[0, LEEDS] = points[: len(LEEDS)]
+        made = naming.placed(points[None].astype(np.float32, copy=False), names)
         made[..., :2] = window.to_unit(made[..., :2]) * side
         name = f"im{number:0{digits}d}.jpg"
         rows.append((PhotoCrop(folder / name, side, window), made, name))
     return rows
 
 
-def voc_rows(path: Path, limit: int | None, side: int) -> list[Row]:
+def voc_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[Row]:
     """The rows of a folder of Pascal VOC's `.xml`: a crop for each person's box, one for each photo without a person.
 
     Boxes say who is meant and nothing of keypoints: the teacher says those. VOC and Stanford 40 Actions come so.
@@ -82,6 +95,7 @@ def voc_rows(path: Path, limit: int | None, side: int) -> list[Row]:
         path: the folder; photos are in the folder `JPEGImages` beside it, or directly beside it.
         limit: read no more than this.
         side: of the crops, px.
+        naming: how many points the model has.
 
     Raises:
         SourceError: a file cannot be read.
@@ -107,9 +121,9 @@ def voc_rows(path: Path, limit: int | None, side: int) -> list[Row]:
         for left, top, right, bottom in boxes:
             # VOC counts pixels from 1.
             window = window_of(left - 1, top - 1, right - left + 1, bottom - top + 1)
-            rows.append((PhotoCrop(folder / name, side, window), UNLABELLED, name))
+            rows.append((PhotoCrop(folder / name, side, window), naming.unlabelled(1), name))
         if not boxes:
-            rows.append((PhotoCrop(folder / name, side), NOBODY, name))
+            rows.append((PhotoCrop(folder / name, side), naming.unlabelled(0), name))
         if limit is not None and len(rows) >= limit:
             break
     return rows[:limit]

@@ -2,7 +2,7 @@
 
 import json
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,25 +12,29 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from tendu.errors import DataError, SourceError
+from tendu.training.naming import Naming
 from tendu.training.rows import SIDE, Row, keypoints_of
 
 
-def shard_rows(path: Path, limit: int | None, side: int) -> list[Row]:
+def shard_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[Row]:
     """The rows of a `.jsonl`; a line whose people are none shows nobody.
 
     Args:
         path: the labels; shards of `name.jsonl` are `name-000.tar` and so on beside it.
         limit: read no more than this.
         side: of the crops, px; shards have one of 256.
+        naming: the names of the points; COCO's 17, where none are given for the labels.
 
     Raises:
-        DataError: another side is asked for.
+        DataError: another side is asked for, or the model has none of the points.
         SourceError: the labels, a shard or a crop in it cannot be read.
     """
     if side != SIDE:
         raise DataError(
             f"The crops of {path} are {SIDE} px wide and are not enlarged to {side}: leave out its side."
         )
+    names = naming.names()
+    naming.refuse_strangers(path, names)
     shards: dict[int, tarfile.TarFile] = {}
     rows: list[Row] = []
     with ExitStack() as opened:
@@ -39,13 +43,13 @@ def shard_rows(path: Path, limit: int | None, side: int) -> list[Row]:
                 break
             try:
                 entry = json.loads(line)
-                people = _people(entry["people"])
+                people = naming.placed(_people(entry["people"], names), names)
                 name, shard = str(entry["file"]), _number(entry["shard"])
                 photo = str(entry.get("source", name))
             except (ValueError, KeyError, TypeError) as error:
                 came = f"it lacks {error}" if isinstance(error, KeyError) else error
                 raise SourceError(
-                    f"Line {number} of {path} is no label: expected file, shard and people of 17 x (x, y, v) each; {came}."
+                    f"Line {number} of {path} is no label: expected file, shard and people of {len(names)} x (x, y, v) each; {came}."
                 ) from error
             if shard not in shards:
                 shards[shard] = opened.enter_context(_shard(path.with_name(f"{path.stem}-{shard:03d}.tar")))
@@ -53,10 +57,10 @@ def shard_rows(path: Path, limit: int | None, side: int) -> list[Row]:
     return rows
 
 
-def _people(given: Any) -> Float32[np.ndarray, "p 17 3"]:
+def _people(given: Any, names: Sequence[str]) -> Float32[np.ndarray, "p j 3"]:
     if not isinstance(given, list):
         raise ValueError(f"people are a list, not {given!r:.60}")  # noqa: TRY004 - a value in a file, not an argument
-    return np.array([keypoints_of(one) for one in given], np.float32).reshape(-1, 17, 3)
+    return np.array([keypoints_of(one, names) for one in given], np.float32).reshape(-1, len(names), 3)
 
 
 def _number(given: Any) -> int:
