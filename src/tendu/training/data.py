@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, Int64, UInt8
 
 from tendu.errors import DataError, SourceError
 from tendu.skeleton import COCO17, Skeleton
@@ -62,12 +62,17 @@ class Crops:
         chosen = np.random.default_rng(seed).permutation(len(photos))[: round(part * len(photos))]
         held = {photos[i] for i in chosen}
         apart = np.array([source in held for source in self.sources])
-        return self.only(np.flatnonzero(~apart).tolist()), self.only(np.flatnonzero(apart).tolist())
+        return self._only(np.flatnonzero(~apart)), self._only(np.flatnonzero(apart))
 
-    def only(self, several: list[int]) -> "Crops":
-        """Some of these crops, by their numbers in order, each once."""
+    def labelled(self) -> "Crops":
+        """Those whose own person has a labelled point, and those that show nobody."""
+        rows = [row for row, people in enumerate(self.people) if people[:1, :, 2].any() or not len(people)]
+        return self._only(np.array(rows, np.int64))
+
+    def _only(self, rows: Int64[np.ndarray, "k"]) -> "Crops":
+        several = rows.tolist()
         # All rows are all of the pictures: gigabytes, which need no copy.
-        pictures = self.pictures if len(several) == len(self) else self.pictures[several]
+        pictures = self.pictures if len(several) == len(self) else self.pictures[rows]
         people = tuple(self.people[i] for i in several)
         return Crops(pictures, people, tuple(self.sources[i] for i in several), self.skeleton)
 
@@ -177,16 +182,13 @@ def read_set(recipe: Recipe, one: Set, folder: Path, *, limit: int | None = None
         skeleton=recipe.skeleton,
         keypoints=one.keypoints,
     )
-    if one.taught or not any(map(len, crops.people)):
-        return crops
-    if not any(people[:1, :, 2].any() for people in crops.people):
+    kept = crops if one.taught else crops.labelled()
+    if not len(kept):
         raise DataError(
             f"{one.labels} says nothing of its people's points, and with taught = false no teacher says it either. Label "
             "them, or leave the set out."
         )
-    return crops.only(
-        [row for row, people in enumerate(crops.people) if people[:1, :, 2].any() or not len(people)]
-    )
+    return kept
 
 
 def read_sets(recipe: Recipe, folder: Path, *, limit: int | None = None) -> tuple[list[Crops], list[Crops]]:
