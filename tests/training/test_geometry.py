@@ -111,6 +111,18 @@ def test_sharp_pictures_are_never_enlarged():
     assert largest(sharp=False) > 1.2 * in_the_crop
 
 
+@pytest.mark.parametrize("turned", [0.0, 1.0])
+def test_pictures_are_turned_by_any_angle_as_often_as_asked_for(turned):
+    crops = dotted()
+    angles = [
+        planned(
+            crops, 0, np.random.default_rng(seed), size=SIZE, small=0.0, trust=0.0, turned=turned
+        ).window.angle
+        for seed in range(100)
+    ]
+    assert (np.abs(angles) > np.pi / 3).mean() == pytest.approx(2 / 3 * turned, abs=0.12)
+
+
 def test_pictures_that_end_within_the_body_are_parts_of_the_person_s_box():
     crops = dotted(512)
     plans = [

@@ -107,6 +107,7 @@ def planned_batch(
             sharp=recipe.sharp,
             centred=recipe.sets[number].centred,
             within=recipe.sets[number].within,
+            turned=recipe.sets[number].turned,
             taught=recipe.sets[number].taught,
         )
         for number in numbers

@@ -117,6 +117,7 @@ def planned(
     sharp: bool = False,
     centred: bool = True,
     within: float = 0.0,
+    turned: float = 0.03,
     taught: bool = True,
 ) -> Plan:
     """A crop as one training picture, everything by chance.
@@ -131,13 +132,14 @@ def planned(
         sharp: whether the crop is never enlarged.
         centred: see `Plan`.
         within: how often the picture ends within the body, of those in which the person is not small.
+        turned: how often the picture is turned by any angle, not by a few degrees.
         taught: see `Plan`. Where it is false, what lies beyond the crop is black, as nothing would say who is in what fills
             it, and no teacher looks closer.
     """
     cells = size // CELL
     box = crops.side / ROOM
     angle = rng.normal(0, pi / 12) if rng.random() < 0.6 else 0.0
-    if rng.random() < 0.03:
+    if rng.random() < turned:
         angle = rng.uniform(-pi, pi)
     flipped = bool(rng.random() < 0.5)
     close, inner, nobody = None, None, len(crops.people[index]) == 0

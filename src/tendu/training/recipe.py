@@ -25,6 +25,7 @@ class Set:
         held: the part of its photos that is never trained on, and judges instead; 0 to below 1.
         side: of its crops, px: whole photos give more than 256, which a large person needs, shards do not.
         within: how often its pictures end within the body: photos do, and a large person needs no enlarging for it.
+        turned: how often its pictures are turned by any angle: a camera above sees bodies from all sides.
         centred: whether the middle of a person's labelled points is the person's centre; not in a set that labels no
             faces.
         keypoints: the names of the points in the order in which its labels hold them; empty for what the labels say of it
@@ -39,6 +40,7 @@ class Set:
     held: float = 0.0
     side: int = SIDE
     within: float = 0.0
+    turned: float = 0.03
     centred: bool = True
     keypoints: tuple[str, ...] = ()
     taught: bool = True
@@ -205,6 +207,7 @@ _EXPECTED: dict[str, Expected] = {
     "held": _number(0, 1, below=True),
     "side": _whole(*SIDES),
     "within": _PART,
+    "turned": _PART,
     "centred": _SWITCH,
     "keypoints": ("a list of names, each once", names_each_once),
     "taught": _SWITCH,
