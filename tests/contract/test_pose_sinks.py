@@ -1,18 +1,20 @@
 """Every output of poses through the same checks."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from made_poses import assert_same, made_film, made_poses
+from made_poses import FEET, MOUSE, assert_same, made_film, made_poses
 from tendu.errors import DataError, SinkError
 from tendu.frame import Stamp
 from tendu.pose import Poses
 from tendu.sinks.open_sink import open_sink
 from tendu.sinks.reading import read_poses
 from tendu.sinks.sink import PoseSink
-from tendu.skeleton import Skeleton
+from tendu.skeleton import COCO17
+from tendu.skeletons import skeleton_of
 
 NAMES = ["walk.jsonl", "walk.json", "walk.csv", "walk.parquet", "walk.coco.json", "walk.openpose"]
 READABLE = [name for name in NAMES if "coco" not in name and "openpose" not in name]
@@ -140,14 +142,46 @@ def test_a_number_that_is_not_finite_is_refused_and_the_other_frames_stay(path):
     assert people_in(path) == [1, 2]
 
 
-def test_another_skeleton_is_refused(path):
-    stick = Skeleton(names=("top", "bottom"), korean=(), bones=((0, 1),), mirrors=(), sigmas=(0.1, 0.1))
-    other = Poses.empty(Stamp(0, 0.0, "", 640, 480), skeleton=stick)
-    with (
-        open_sink(path) as sink,
-        pytest.raises(DataError, match=r"^Pose files of tendu-1 hold COCO's 17 points; got 2 other ones"),
-    ):
-        sink.write(other)
+def test_another_skeleton_than_the_first_frame_s_is_refused_and_the_other_frames_stay(path):
+    with open_sink(path) as sink:
+        sink.write(made_poses(2, frame=0))
+        with pytest.raises(DataError) as caught:
+            sink.write(made_poses(1, frame=1, skeleton=MOUSE))
+        sink.write(made_poses(1, frame=2))
+    mouse = "snout, left_ear, right_ear, tail_base"
+    assert str(caught.value) == (
+        f"OpenPose's files hold COCO's points. These poses have no 'nose': their points are {mouse}. Write .jsonl or .csv."
+        if path.name == "walk.openpose"
+        else f"This output has frames with the points {', '.join(COCO17.names)}, and frame 1 has {mouse} of another "
+        "skeleton. Give each model an output of its own."
+    )
+    assert people_in(path) == [2, 1]
+
+
+@pytest.mark.parametrize("name", READABLE)
+@pytest.mark.parametrize("skeleton", [MOUSE, FEET], ids=["mouse", "feet"])
+def test_points_of_one_s_own_come_back_by_their_names(name, skeleton, tmp_path):
+    film = made_film(skeleton)
+    with open_sink(tmp_path / name) as sink:
+        for poses in film:
+            sink.write(poses)
+    read = list(read_poses(tmp_path / name))
+    if name == "walk.csv":  # its header holds names alone
+        named = skeleton_of({"keypoints": list(skeleton.names)})
+        film = [replace(poses, skeleton=named) for poses in film]
+    assert_same(film, read)
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_a_frame_that_is_refused_does_not_say_which_points_a_file_has(name, tmp_path):
+    bad = made_poses(1)
+    bad.xy[0, 3, 0] = np.nan
+    with open_sink(tmp_path / name) as sink:
+        with pytest.raises(DataError, match="not finite"):
+            sink.write(bad)
+        sink.write(made_poses(1, skeleton=MOUSE))
+    (read,) = read_poses(tmp_path / name)
+    assert read.skeleton.names == MOUSE.names
 
 
 @pytest.mark.parametrize("name", READABLE)

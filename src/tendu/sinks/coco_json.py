@@ -1,6 +1,9 @@
 """Poses as .coco.json: COCO's results format, what pycocotools' `COCO.loadRes` reads.
 
-    [{"image_id": 139, "category_id": 1, "keypoints": [x, y, score, ... 51 numbers], "score": 0.9}, ...]
+    [{"image_id": 139, "category_id": 1, "keypoints": [x, y, score, ...], "score": 0.9}, ...]
+
+A person has three numbers for each point: 51, or those of a model of one's own, in its order; the names stand in the
+annotations that the results are compared with.
 
 The format has no place for frames with nobody, tracks, boxes and times; `read_poses` does not read it.
 
@@ -18,7 +21,8 @@ from tendu.errors import SinkError
 from tendu.frame import Stamp
 from tendu.pose import Poses
 from tendu.sinks.file_sink import TextSink
-from tendu.sinks.table import check_storable, short
+from tendu.sinks.table import short
+from tendu.skeleton import Skeleton
 
 _PERSON = 1  # COCO's category_id of people (cocodataset/cocoapi)
 
@@ -39,11 +43,10 @@ class CocoResults(TextSink):
         self._sources: dict[int, str] = {}
         self._last_number = -1
 
-    def _first(self) -> str:
+    def _first(self, skeleton: Skeleton) -> str:  # noqa: ARG002  it names no points
         return "["
 
     def _frame(self, poses: Poses) -> str:
-        check_storable(poses)
         if not len(poses):
             return ""
         image = image_id(poses.stamp)
@@ -61,7 +64,7 @@ class CocoResults(TextSink):
                 f"{image}. Rename one, or write .jsonl."
             )
         points = np.concatenate([poses.xy - np.float32(0.5), poses.score[..., None]], axis=2)
-        people = zip(short(points.reshape(len(poses), 51)), short(poses.confidence[:, None]), strict=True)
+        people = zip(short(points.reshape(len(poses), -1)), short(poses.confidence[:, None]), strict=True)
         text = ""
         for keypoints, (score,) in people:
             entry = {"image_id": image, "category_id": _PERSON, "keypoints": keypoints, "score": score}

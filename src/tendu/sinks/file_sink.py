@@ -10,6 +10,8 @@ from typing import ClassVar, Literal, TextIO
 from tendu.errors import SinkError, TenduError
 from tendu.pose import Poses
 from tendu.sinks.partial import PartialFile, unwritable
+from tendu.sinks.table import check_storable
+from tendu.skeleton import COCO17, Skeleton
 
 
 class FileSink(ABC):
@@ -17,7 +19,7 @@ class FileSink(ABC):
 
     The file is begun by `with` or by the first `write`, and completed by `close` or the end of the `with` block, also
     when an exception ends it. Nothing is kept, and a file to be replaced stays, where the disk refuses a write or where
-    an exception comes before the first frame.
+    an exception comes before the first frame. The first frame says which points the file has.
 
     Attributes:
         made_by: how the poses were found, as texts and numbers by name, for formats with a place for it; set it before
@@ -39,6 +41,7 @@ class FileSink(ABC):
         self._begun = False
         self._closed = False
         self._frames = 0
+        self._skeleton: Skeleton | None = None
 
     def __enter__(self) -> "FileSink":
         self._begin()
@@ -56,11 +59,13 @@ class FileSink(ABC):
 
         Raises:
             SinkError: the disk refuses, or the file is closed.
-            DataError: a number is not finite, or the points are not COCO's 17; the frame is left out.
+            DataError: a number is not finite, or the frames before had other points; the frame is left out.
         """
         self._begin()
+        check_storable(poses, skeleton=self._skeleton)
         with self._or_nothing():
             self._add(poses)
+        self._skeleton = poses.skeleton
         self._frames += 1
 
     def close(self) -> None:
@@ -115,11 +120,11 @@ class FileSink(ABC):
 
     @abstractmethod
     def _add(self, poses: Poses) -> None:
-        """Writes a frame."""
+        """Writes a frame, with the first one what comes before."""
 
     @abstractmethod
     def _end(self) -> None:
-        """Writes what must come last and closes the file."""
+        """Writes what must come last, where no frame came also what comes first, and closes the file."""
 
     @abstractmethod
     def _drop(self) -> None:
@@ -131,7 +136,7 @@ class TextSink(FileSink):
 
     _text: TextIO | None = None
 
-    def _first(self) -> str:
+    def _first(self, skeleton: Skeleton) -> str:  # noqa: ARG002  most formats have points in what comes first
         return ""
 
     @abstractmethod
@@ -144,16 +149,16 @@ class TextSink(FileSink):
     def _start(self, path: Path) -> None:
         # File names that are not UTF-8 reach Python as surrogates; they go out as the bytes that they were.
         self._text = path.open("w", encoding="utf-8", errors="surrogateescape", newline="")
-        self._text.write(self._first())
 
     def _add(self, poses: Poses) -> None:
         assert self._text is not None
+        text = self._frame(poses)
         # A frame is one write, so that Ctrl-C leaves whole frames.
-        self._text.write(self._frame(poses))
+        self._text.write(text if self._frames else self._first(poses.skeleton) + text)
 
     def _end(self) -> None:
         assert self._text is not None
-        self._text.write(self._last())
+        self._text.write(self._last() if self._frames else self._first(COCO17) + self._last())
         self._text.close()
 
     def _drop(self) -> None:

@@ -2,10 +2,10 @@
 
     {"source": "walk.mp4", "frame": 4, "time": 0.5, "width": 640, "height": 480, "reason": "",
      "people": [{"track": 1, "confidence": 0.9, "box": [x0, y0, x1, y1],
-                 "xy": [[x, y], ... 17 of them], "score": [17 of them]}]}
+                 "xy": [[x, y], ... one for each point], "score": [...]}]}
 
 The fields mean what the columns of `tendu.sinks.table` mean. With nobody `people` is empty and `reason` says why;
-`track` is null before tracking. The points are COCO's 17 in COCO's order.
+`track` is null before tracking. The points are COCO's 17 in COCO's order, or those that the file names.
 """
 
 from math import isfinite
@@ -17,22 +17,19 @@ from jaxtyping import Float32
 from tendu.errors import DataError
 from tendu.frame import Stamp
 from tendu.pose import Poses
-from tendu.sinks.table import check_storable, short
+from tendu.sinks.table import short
+from tendu.skeleton import COCO17, Skeleton
 
 _LARGEST = 2**63  # what a whole number of 64 bits cannot be
 
 
 def frame_object(poses: Poses) -> dict[str, Any]:
-    """A frame's poses, ready for `json.dumps`.
-
-    Raises:
-        DataError: a number is not finite, or the points are not COCO's 17.
+    """A frame's storable poses, ready for `json.dumps`.
 
     >>> frame_object(Poses.empty(Stamp(4, 0.5, "walk.mp4", 640, 480), reason="no person above 0.2"))
     {'source': 'walk.mp4', 'frame': 4, 'time': 0.5, 'width': 640, 'height': 480,
      'reason': 'no person above 0.2', 'people': []}
     """
-    check_storable(poses)
     stamp = poses.stamp
     tracks = [None] * len(poses) if poses.track is None else poses.track.tolist()
     xy = short(poses.xy)
@@ -57,12 +54,13 @@ def frame_object(poses: Poses) -> dict[str, Any]:
     }
 
 
-def frame_poses(frame: Any, where: str) -> Poses:
+def frame_poses(frame: Any, where: str, skeleton: Skeleton = COCO17) -> Poses:
     """The poses of a frame's object.
 
     Args:
         frame: what `json.loads` gave.
         where: the address that an error starts with: "line 3: " or "frames[3].".
+        skeleton: whose points it has.
 
     Raises:
         DataError: the object is not what `frame_object` gives; the sentence has the address of what is wrong.
@@ -81,9 +79,9 @@ def frame_poses(frame: Any, where: str) -> Poses:
     reason = field(frame, "reason", str, where)
     people: list[Any] = field(frame, "people", list, where)
     if not people:
-        return Poses.empty(stamp, reason=reason)
+        return Poses.empty(stamp, reason=reason, skeleton=skeleton)
     places = [f"{where}people[{row}]." for row in range(len(people))]
-    numbers = [_numbers(person, place) for person, place in zip(people, places, strict=True)]
+    numbers = [_numbers(person, place, len(skeleton)) for person, place in zip(people, places, strict=True)]
     untracked = [person.get("track") is None for person in people]
     if any(untracked) and not all(untracked):
         raise DataError(f"{where}some people have a track and some have none, expected all or none.")
@@ -92,7 +90,7 @@ def frame_poses(frame: Any, where: str) -> Poses:
         None if any(untracked) else [field(p, "track", int, at) for p, at in zip(people, places, strict=True)]
     )
     track = None if tracks is None else np.array(tracks, np.int64)
-    return Poses(xy, score, box, confidence, stamp, track, reason)
+    return Poses(xy, score, box, confidence, stamp, track, reason, skeleton)
 
 
 def field(thing: Any, name: str, kind: type, where: str) -> Any:
@@ -113,17 +111,23 @@ def field(thing: Any, name: str, kind: type, where: str) -> Any:
         value = float(value)
     fits = isinstance(value, kind) and (kind is not float or isfinite(value))
     if not fits or (kind is int and abs(value) >= _LARGEST):
-        word = {str: "a text", int: "a whole number", float: "a finite number", list: "a list"}[kind]
+        word = {
+            str: "a text",
+            int: "a whole number",
+            float: "a finite number",
+            list: "a list",
+            dict: "an object",
+        }[kind]
         raise DataError(f"{where}{name} is {_glimpse(value)}, expected {word}.")
     return value
 
 
-def _numbers(person: Any, where: str) -> tuple[Float32[np.ndarray, "..."], ...]:
+def _numbers(person: Any, where: str, k: int) -> tuple[Float32[np.ndarray, "..."], ...]:
     """xy, score, box and confidence of one person."""
     confidence: float = field(person, "confidence", float, where)
     return (
-        _array(person, "xy", (17, 2), where),
-        _array(person, "score", (17,), where),
+        _array(person, "xy", (k, 2), where),
+        _array(person, "score", (k,), where),
         _array(person, "box", (4,), where),
         np.array(confidence, np.float32),
     )

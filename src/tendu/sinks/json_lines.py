@@ -4,6 +4,9 @@
     .json   {"schema": "tendu-1", "made_by": {"model": ...}, "keypoints": ["nose", ...],
              "frames": [{"source": "walk.mp4", "frame": 0, ...}, ...]}
 
+Points other than COCO's 17 are named by "keypoints" in every line too, so that lines can be cut and joined; the first
+line, and the document, have a "skeleton" besides, the whole table of `tendu.skeletons`.
+
 The fields of a frame stand in `tendu.sinks.frame_json`. Everything outside ASCII is escaped, so any source name
 survives; numbers are the shortest decimals that give back the same float32.
 """
@@ -11,39 +14,48 @@ survives; numbers are the shortest decimals that give back the same float32.
 import json
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from tendu.errors import SinkError
 from tendu.pose import Poses
 from tendu.sinks.file_sink import TextSink
 from tendu.sinks.frame_json import frame_object
 from tendu.sinks.partial import unwritable
-from tendu.sinks.table import SCHEMA
-from tendu.skeleton import COCO17
+from tendu.sinks.table import SCHEMA, check_storable
+from tendu.skeleton import COCO17, Skeleton
+from tendu.skeletons import table_of
 
 
-def json_line(poses: Poses) -> str:
-    """A frame as one line of JSON, with its line end.
+def json_line(poses: Poses, *, first: bool) -> str:
+    """A frame of storable poses as one line of JSON, with its line end.
 
-    Raises:
-        DataError: a number is not finite, or the points are not COCO's 17.
+    Args:
+        poses: of a frame.
+        first: whether no line came before.
     """
-    return json.dumps({"schema": SCHEMA, **frame_object(poses)}) + "\n"
+    skeleton = poses.skeleton
+    own = {} if skeleton == COCO17 else {"keypoints": skeleton.names, **(_whole(skeleton) if first else {})}
+    return json.dumps({"schema": SCHEMA, **own, **frame_object(poses)}) + "\n"
+
+
+def _whole(skeleton: Skeleton) -> dict[str, Any]:
+    """What a file says of a skeleton once."""
+    return {} if skeleton == COCO17 else {"skeleton": table_of(skeleton)}
 
 
 class JsonLines(TextSink):
     """Poses into a .jsonl file: one line of JSON a frame."""
 
     def _frame(self, poses: Poses) -> str:
-        return json_line(poses)
+        return json_line(poses, first=not self._frames)
 
 
 class JsonDocument(TextSink):
     """Poses into a .json file: one document with all frames, written as they come."""
 
-    def _first(self) -> str:
+    def _first(self, skeleton: Skeleton) -> str:
         made_by = {"made_by": dict(self.made_by)} if self.made_by else {}
-        head = json.dumps({"schema": SCHEMA, **made_by, "keypoints": COCO17.names})
+        head = json.dumps({"schema": SCHEMA, **made_by, "keypoints": skeleton.names, **_whole(skeleton)})
         return f'{head[:-1]}, "frames": ['
 
     def _frame(self, poses: Poses) -> str:
@@ -77,6 +89,7 @@ class JsonStream:
     def __init__(self, stream: TextStream) -> None:
         self._stream = stream
         self._closed = False
+        self._skeleton: Skeleton | None = None
 
     def __enter__(self) -> "JsonStream":
         return self
@@ -91,17 +104,19 @@ class JsonStream:
 
         Raises:
             SinkError: the other end of the pipe is gone, or this sink is closed.
-            DataError: a number is not finite, or the points are not COCO's 17.
+            DataError: a number is not finite, or the frames before had other points.
         """
         if self._closed:
             raise SinkError("This stream is closed. Open a new sink to write more.")
-        line = json_line(poses)
+        check_storable(poses, skeleton=self._skeleton)
+        line = json_line(poses, first=self._skeleton is None)
         try:
             self._stream.write(line)
             self._stream.flush()
         except OSError as error:
             self._closed = True
             raise unwritable(Path(str(getattr(self._stream, "name", "the stream"))), error) from error
+        self._skeleton = poses.skeleton
 
     def close(self) -> None:
         """Ends the writing; may be called twice."""

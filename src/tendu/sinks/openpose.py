@@ -5,9 +5,10 @@
      "canvas_width": 640, "canvas_height": 480}
 
 OpenPose orders points in two ways that readers know (CMU-Perceptual-Computing-Lab/openpose, doc/02_output.md and
-poseParameters.cpp). We write COCO_18, not BODY_25: our 17 points fill it but for the neck, which is the middle of the
-shoulders with the lower of their scores; BODY_25 would need six points of the feet that nobody looked for. pose2sim
-reads it as pose_model "COCO" (perfanalytics/pose2sim, skeletons.py). The canvas is what ControlNet's reader asks for
+poseParameters.cpp). We write COCO_18, not BODY_25: COCO's 17 points, which are found by their names where a model has
+others, fill it but for the neck, which is the middle of the shoulders with the lower of their scores; BODY_25 would need
+six points of the feet that few models look for. pose2sim reads it as pose_model "COCO" (perfanalytics/pose2sim,
+skeletons.py). The canvas is what ControlNet's reader asks for
 (Mikubill/sd-webui-controlnet, annotator/openpose); that reader also drops every point with a score below 1.
 
 Coordinates stay image pixels with pixel centres at .5. Frames with nobody are files without people; why, and
@@ -22,12 +23,12 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from tendu.errors import SinkError
+from tendu.errors import DataError, SinkError
 from tendu.frame import Stamp
 from tendu.pose import Poses
 from tendu.sinks.partial import PartialFile, unwritable
 from tendu.sinks.table import check_storable, short
-from tendu.skeleton import Keypoint
+from tendu.skeleton import COCO17, Keypoint
 
 # COCO_18 of OpenPose's poseParameters.cpp, as indices into our points and the neck behind them.
 _NECK = len(Keypoint)
@@ -84,7 +85,7 @@ class OpenPoseFolder:
 
         Raises:
             SinkError: the disk refuses, or this sink is closed.
-            DataError: a number is not finite, or the points are not COCO's 17; the frame is left out.
+            DataError: a number is not finite, or one of COCO's 17 points is lacking; the frame is left out.
         """
         if self._closed:
             raise SinkError(f"{self._path} is closed. Open a new sink to write more.")
@@ -125,9 +126,13 @@ def openpose_object(poses: Poses) -> dict[str, Any]:
     """A frame's poses as OpenPose writes them, the 18 points of COCO_18 a person.
 
     Raises:
-        DataError: a number is not finite, or the points are not COCO's 17.
+        DataError: a number is not finite, or one of COCO's 17 points is lacking.
     """
     check_storable(poses)
+    try:
+        poses = poses.arranged(COCO17)
+    except DataError as error:
+        raise DataError(f"OpenPose's files hold COCO's points. {error} Write .jsonl or .csv.") from error
     points = np.concatenate([poses.xy, poses.score[..., None]], axis=2)
     shoulders = points[:, [Keypoint.LEFT_SHOULDER, Keypoint.RIGHT_SHOULDER]]
     neck = np.concatenate(

@@ -12,8 +12,9 @@ from tendu.extras import require
 from tendu.frame import Stamp
 from tendu.pose import Poses
 from tendu.sinks.file_sink import FileSink
-from tendu.sinks.table import COLUMNS, NUMBERS, SCHEMA, check_storable, numbers_of
-from tendu.skeleton import COCO17
+from tendu.sinks.table import SCHEMA, columns_of, number_columns, numbers_of
+from tendu.skeleton import COCO17, Skeleton
+from tendu.skeletons import table_of
 
 _ROWS = 4096  # that wait before they go out as a row group; 2.3 MB of copies, as tracemalloc counts
 
@@ -23,7 +24,7 @@ class _Kept(NamedTuple):
 
     stamp: Stamp
     reason: str
-    numbers: Float32[np.ndarray, "n 56"]
+    numbers: Float32[np.ndarray, "n numbers"]
     track: Int64[np.ndarray, "n"] | None
 
     @classmethod
@@ -35,8 +36,9 @@ class _Kept(NamedTuple):
 class ParquetTable(FileSink):
     """Poses into a .parquet file, a row group at a time.
 
-    The file's metadata says "tendu" (the schema's version), "keypoints" and "bones" (the skeleton) and "made_by", as JSON.
-    Source names that are not UTF-8 are kept with "?" in place of the odd bytes: Parquet holds no others.
+    The file's metadata says "tendu" (the schema's version), "keypoints" and "bones", where these are not COCO17's all of the
+    "skeleton", and "made_by", as JSON. Source names that are not UTF-8 are kept with "?" in place of the odd bytes: Parquet
+    holds no others.
 
     Raises:
         MissingExtraError: pyarrow is not installed; raised when the file is begun.
@@ -45,20 +47,28 @@ class ParquetTable(FileSink):
     _writer: Any = None
 
     def _start(self, path: Path) -> None:
-        parquet = require("pyarrow.parquet", extra="parquet", purpose="Writing .parquet")
+        self._parquet = require("pyarrow.parquet", extra="parquet", purpose="Writing .parquet")
+        self._path = path
         self._waiting: list[_Kept] = []
         self._rows = 0
-        self._schema = parquet_schema(self.made_by)
-        self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
+        path.open("wb").close()  # a place that refuses says so before the first frame
+
+    def _opened(self, skeleton: Skeleton) -> Any:
+        self._names = number_columns(skeleton)
+        self._schema = parquet_schema(self.made_by, skeleton=skeleton)
+        return self._parquet.ParquetWriter(self._path, self._schema, compression="zstd")
 
     def _add(self, poses: Poses) -> None:
-        check_storable(poses)
+        if self._writer is None:
+            self._writer = self._opened(poses.skeleton)
         self._waiting.append(_Kept.of(poses))
         self._rows += max(1, len(poses))
         if self._rows >= _ROWS:
             self._send()
 
     def _end(self) -> None:
+        if self._writer is None:
+            self._writer = self._opened(COCO17)
         if self._waiting:
             self._send()
         self._writer.close()
@@ -70,17 +80,17 @@ class ParquetTable(FileSink):
     def _send(self) -> None:
         """Writes the waiting rows as a row group."""
         waiting, self._waiting, self._rows = self._waiting, [], 0
-        self._writer.write_table(_columns(waiting, self._schema))
+        self._writer.write_table(_columns(waiting, self._schema, self._names))
 
 
-def _columns(film: list[_Kept], schema: Any) -> Any:
+def _columns(film: list[_Kept], schema: Any, names: tuple[str, ...]) -> Any:
     """The rows that `tendu.sinks.table.rows` gives for these frames, as a pyarrow table."""
     import pyarrow as pa
 
     people = np.array([len(frame.numbers) for frame in film])
     lengths = np.maximum(people, 1)
     there = np.repeat(people > 0, lengths)
-    numbers = np.zeros((len(there), len(NUMBERS)), np.float32)
+    numbers = np.zeros((len(there), len(names)), np.float32)
     numbers[there] = np.concatenate([frame.numbers for frame in film])
     tracked = np.repeat([frame.track is not None for frame in film], lengths) & there
     tracks = np.zeros(len(there), np.int64)
@@ -100,19 +110,21 @@ def _columns(film: list[_Kept], schema: Any) -> Any:
     columns = {name: pa.array(values, schema.field(name).type).take(row) for name, values in of_frame.items()}
     columns["person"] = pa.array(np.concatenate([np.arange(n) for n in lengths]), mask=~there)
     columns["track"] = pa.array(tracks, mask=~tracked)
-    columns |= {name: pa.array(numbers[:, index], mask=~there) for index, name in enumerate(NUMBERS)}
+    columns |= {name: pa.array(numbers[:, index], mask=~there) for index, name in enumerate(names)}
     return pa.table(columns, schema=schema)
 
 
-def parquet_schema(made_by: Mapping[str, str | int | float | bool] | None = None) -> Any:
+def parquet_schema(made_by: Mapping[str, str | int | float | bool], *, skeleton: Skeleton) -> Any:
     """The table's columns as a pyarrow schema: float32 numbers, whole numbers of 64 bits, texts; and its metadata."""
     import pyarrow as pa
 
     kinds = {str: pa.string(), int: pa.int64(), float: pa.float64()}
     columns = [
-        pa.field(name, pa.float32() if name in NUMBERS else kinds[kind]) for name, kind in COLUMNS.items()
+        pa.field(name, pa.float32() if name in number_columns(skeleton) else kinds[kind])
+        for name, kind in columns_of(skeleton).items()
     ]
-    texts = {"keypoints": COCO17.names, "bones": COCO17.bones, "made_by": dict(made_by or {})}
+    own = {} if skeleton == COCO17 else {"skeleton": table_of(skeleton)}
+    texts = {"keypoints": skeleton.names, "bones": skeleton.bones, **own, "made_by": dict(made_by)}
     return pa.schema(
         columns, metadata={"tendu": SCHEMA, **{key: json.dumps(value) for key, value in texts.items()}}
     )

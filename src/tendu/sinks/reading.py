@@ -10,13 +10,15 @@ from tendu.errors import DataError, SourceError
 from tendu.extras import require
 from tendu.pose import Poses
 from tendu.sinks.frame_json import field, frame_poses
-from tendu.sinks.table import COLUMNS, SCHEMA, Row, poses_from
+from tendu.sinks.skeleton_said import skeleton_of_columns, skeleton_said
+from tendu.sinks.table import SCHEMA, Row, columns_of, poses_from
+from tendu.skeleton import COCO17, Skeleton
 
 
 def read_poses(path: str | Path) -> Iterator[Poses]:
     """Everyone of each frame, frame after frame, as it was written; frames with nobody as well.
 
-    Numbers come back as the same float32. A frame with nobody has no tracks, whether it was tracked or not.
+    Numbers come back as the same float32, and points under the names that they were written by. A frame with nobody has no tracks, whether it was tracked or not.
 
     Args:
         path: a .jsonl, .json, .csv or .parquet file that tendu wrote. All but .json are read a piece at a time.
@@ -48,40 +50,51 @@ def _addressed(poses: Iterator[Poses], path: Path) -> Iterator[Poses]:
 
 
 def _lines(path: Path) -> Iterator[Poses]:
+    skeleton = COCO17
     with path.open(encoding="utf-8-sig", errors="surrogateescape") as text:
         for number, line in enumerate(text, 1):
             where = f"line {number}: "
-            yield frame_poses(_parsed(line, where), where)
+            frame = _parsed(line, where)
+            skeleton = skeleton_said(frame, where, before=skeleton)
+            yield frame_poses(frame, where, skeleton)
 
 
 def _document(path: Path) -> Iterator[Poses]:
     document = _parsed(path.read_text(encoding="utf-8-sig", errors="surrogateescape"), "")
     frames: list[Any] = field(document, "frames", list, "")
+    skeleton = skeleton_said(document, "")
     for number, frame in enumerate(frames):
-        yield frame_poses(frame, f"frames[{number}].")
+        yield frame_poses(frame, f"frames[{number}].", skeleton)
 
 
 def _parsed(text: str, where: str) -> Any:
     """The JSON of a text that is of our schema."""
-    try:
-        thing = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise DataError(f"{where}not JSON at character {error.pos}, expected an object.") from error
-    except (ValueError, RecursionError) as error:
-        # A number of thousands of digits; lists within lists without end.
-        raise DataError(f"{where}not JSON that Python reads: {error}.") from error
+    thing = _json(text, where)
     schema = field(thing, "schema", str, where)
     if schema != SCHEMA:
         raise DataError(f"{where}schema is {schema!r}, expected {SCHEMA!r}.")
     return thing
 
 
+def _json(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DataError(f"{where}not JSON at character {error.pos}, expected an object.") from error
+    except (ValueError, RecursionError) as error:
+        # A number of thousands of digits; lists within lists without end.
+        raise DataError(f"{where}not JSON that Python reads: {error}.") from error
+
+
 def _cells(path: Path) -> Iterator[Poses]:
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         reader = csv.DictReader(text)
         try:
-            _all_columns(reader.fieldnames or ())
-            yield from poses_from(_row(cells, f"line {reader.line_num}: ") for cells in reader)
+            names = reader.fieldnames or ()
+            skeleton = skeleton_of_columns(names)
+            _all_columns(names, skeleton)
+            table = (_row(cells, f"line {reader.line_num}: ", skeleton) for cells in reader)
+            yield from poses_from(table, skeleton)
         except csv.Error as error:
             raise DataError(f"line {reader.line_num}: not CSV: {error}.") from error
 
@@ -95,23 +108,34 @@ def _columns(path: Path) -> Iterator[Poses]:
     except pa.ArrowInvalid as error:
         raise DataError(f"not a whole Parquet file: {error}") from error
     with file:
-        _all_columns(file.schema_arrow.names)
-        batches = file.iter_batches(batch_size=1024, columns=list(COLUMNS))
+        names = file.schema_arrow.names
+        said = (file.schema_arrow.metadata or {}).get(b"skeleton")
+        where = "metadata: "
+        skeleton = (
+            skeleton_of_columns(names)
+            if said is None
+            else skeleton_said({"skeleton": _json(said.decode(errors="replace"), where)}, where)
+        )
+        _all_columns(names, skeleton)
+        batches = file.iter_batches(batch_size=1024, columns=list(columns_of(skeleton)))
         table = (cells for batch in batches for cells in batch.to_pylist())
-        yield from poses_from(_row(cells, f"row {number}: ") for number, cells in enumerate(table))
+        yield from poses_from(
+            (_row(cells, f"row {number}: ", skeleton) for number, cells in enumerate(table)), skeleton
+        )
 
 
-def _all_columns(names: Iterable[str]) -> None:
+def _all_columns(names: Iterable[str], skeleton: Skeleton) -> None:
     """Columns that are not ours may be there as well."""
-    missing = [name for name in COLUMNS if name not in set(names)]
+    columns = columns_of(skeleton)
+    missing = [name for name in columns if name not in set(names)]
     if missing:
-        raise DataError(f"column {missing[0]} is missing, expected the {len(COLUMNS)} columns of {SCHEMA}.")
+        raise DataError(f"column {missing[0]} is missing, expected the {len(columns)} columns of {SCHEMA}.")
 
 
-def _row(cells: dict[str, Any], where: str) -> Row:
+def _row(cells: dict[str, Any], where: str, skeleton: Skeleton) -> Row:
     """A row of the table from the cells of a file."""
     row: Row = {}
-    for name, kind in COLUMNS.items():
+    for name, kind in columns_of(skeleton).items():
         value = cells[name]
         try:
             row[name] = None if value is None or (value == "" and kind is not str) else _READ[kind](value)

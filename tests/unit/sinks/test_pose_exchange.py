@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from made_poses import made_film, made_poses
+from made_poses import FEET, MOUSE, made_film, made_poses
 from tendu.errors import SinkError
 from tendu.frame import Stamp
 from tendu.sinks.coco_json import CocoResults
 from tendu.sinks.openpose import OpenPoseFolder, openpose_object
-from tendu.skeleton import Keypoint
+from tendu.skeleton import COCO17, Keypoint
+from tendu.skeletons import skeleton_of
 
 
 def write(sink, film):
@@ -119,3 +120,21 @@ def test_a_long_film_needs_no_more_memory(tmp_path):
         for number in range(9):
             sink.write(replace(made_poses(1), stamp=Stamp(number, number / 10, "a.mp4", 640, 480)))
         assert sink._sources == {}
+
+
+def test_coco_results_have_three_numbers_for_each_point_of_one_s_own(tmp_path):
+    poses = made_poses(1, skeleton=MOUSE)
+    write(CocoResults(tmp_path / "mice.coco.json"), [poses])
+    (entry,) = json.loads((tmp_path / "mice.coco.json").read_text())
+    assert entry["category_id"] == 1
+    points = np.array(entry["keypoints"]).reshape(4, 3)
+    np.testing.assert_allclose(points[:, :2], poses.xy[0] - 0.5, atol=1e-4)
+    np.testing.assert_allclose(points[:, 2], poses.score[0], rtol=1e-6)
+
+
+def test_openpose_takes_coco_s_points_of_more_by_their_names():
+    poses = made_poses(2, skeleton=FEET)
+    order = FEET.flip[::-1]  # any other order
+    turned = skeleton_of({"keypoints": [FEET.names[place] for place in order]})
+    given = replace(poses, xy=poses.xy[:, order], score=poses.score[:, order], skeleton=turned)
+    assert openpose_object(given) == openpose_object(poses.arranged(COCO17))

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from made_poses import assert_same, made_film, made_poses
-from tendu.errors import MissingExtraError, SinkError
+from made_poses import MOUSE, assert_same, made_film, made_poses
+from tendu.errors import DataError, MissingExtraError, SinkError
 from tendu.frame import Stamp
 from tendu.pose import Poses
 from tendu.sinks import parquet
@@ -21,8 +21,11 @@ from tendu.sinks.csv_rows import CsvRows
 from tendu.sinks.json_lines import JsonDocument, JsonLines, JsonStream
 from tendu.sinks.parquet import ParquetTable
 from tendu.sinks.reading import read_poses
-from tendu.sinks.table import COLUMNS, NUMBERS, rows
+from tendu.sinks.table import columns_of, number_columns, rows
 from tendu.skeleton import COCO17
+from tendu.skeletons import table_of
+
+COLUMNS, NUMBERS = columns_of(COCO17), number_columns(COCO17)
 
 
 def write(sink, film):
@@ -66,6 +69,19 @@ def test_a_json_document_names_its_keypoints_and_holds_all_frames(tmp_path):
     assert [frame["frame"] for frame in document["frames"]] == [0, 1, 2, 5, 6]
 
 
+def test_json_of_points_of_one_s_own_names_them_in_each_line_and_describes_them_in_the_first(tmp_path):
+    write(JsonLines(tmp_path / "mice.jsonl"), made_film(MOUSE))
+    first, *rest = map(json.loads, (tmp_path / "mice.jsonl").read_text().splitlines())
+    assert first["skeleton"] == table_of(MOUSE)
+    assert {tuple(line["keypoints"]) for line in (first, *rest)} == {MOUSE.names}
+    assert not any("skeleton" in line for line in rest)
+    write(JsonDocument(tmp_path / "mice.json"), made_film(MOUSE))
+    document = json.loads((tmp_path / "mice.json").read_text())
+    assert list(document) == ["schema", "keypoints", "skeleton", "frames"]
+    assert document["skeleton"] == table_of(MOUSE)
+    assert "keypoints" not in document["frames"][1]
+
+
 def test_csv_is_a_header_and_a_row_per_person_or_nobody(tmp_path):
     write(CsvRows(tmp_path / "walk.csv"), made_film())
     header, *cells = csv.reader(io.StringIO((tmp_path / "walk.csv").read_text()))
@@ -87,6 +103,16 @@ def test_parquet_keeps_types_version_and_skeleton(tmp_path):
     assert schema.metadata[b"tendu"] == b"tendu-1"
     assert tuple(json.loads(schema.metadata[b"keypoints"])) == COCO17.names
     assert tuple(map(tuple, json.loads(schema.metadata[b"bones"]))) == COCO17.bones
+
+
+def test_parquet_of_points_of_one_s_own_describes_them_in_its_metadata(tmp_path):
+    write(ParquetTable(tmp_path / "mice.parquet"), made_film(MOUSE))
+    schema = pq.read_schema(tmp_path / "mice.parquet")
+    assert schema.names[14:] == list(number_columns(MOUSE))[5:]
+    assert json.loads(schema.metadata[b"skeleton"]) == table_of(MOUSE)
+    assert tuple(json.loads(schema.metadata[b"keypoints"])) == MOUSE.names
+    write(ParquetTable(tmp_path / "walk.parquet"), made_film())
+    assert b"skeleton" not in pq.read_schema(tmp_path / "walk.parquet").metadata
 
 
 def test_parquet_holds_what_the_rows_of_the_table_say(tmp_path):
@@ -148,6 +174,17 @@ def test_a_stream_gets_each_line_at_once_and_stays_open(tmp_path):
     assert_same(made_film(), list(read_poses(written)))
     with pytest.raises(SinkError, match=r"^This stream is closed\. Open a new sink to write more\.$"):
         sink.write(made_poses(1))
+
+
+def test_a_stream_has_one_skeleton_and_describes_it_once(tmp_path):
+    with (tmp_path / "piped.jsonl").open("w") as pipe, JsonStream(pipe) as sink:
+        for poses in made_film(MOUSE):
+            sink.write(poses)
+        with pytest.raises(
+            DataError, match=r"points snout, .* and frame 0 has nose, .* of another skeleton\."
+        ):
+            sink.write(made_poses(1))
+    assert_same(made_film(MOUSE), list(read_poses(tmp_path / "piped.jsonl")))
 
 
 def test_a_reader_that_went_away_is_told_in_a_sentence():

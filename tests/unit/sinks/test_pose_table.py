@@ -9,7 +9,10 @@ from made_poses import assert_same, made_film, made_poses
 from tendu.errors import DataError
 from tendu.frame import Frame, Stamp
 from tendu.pose import Poses
-from tendu.sinks.table import COLUMNS, NUMBERS, check_storable, poses_from, rows, short
+from tendu.sinks.table import check_storable, columns_of, number_columns, poses_from, rows, short
+from tendu.skeleton import COCO17
+
+COLUMNS, NUMBERS = columns_of(COCO17), number_columns(COCO17)
 
 
 def table_of(film):

@@ -4,24 +4,27 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from made_poses import assert_same, made_film
+from made_poses import FEET, MOUSE, assert_same, made_film, made_poses
 from tendu.errors import DataError, SourceError
 from tendu.sinks.open_sink import open_sink
 from tendu.sinks.reading import read_poses
+from tendu.skeleton import COCO17
+from tendu.skeletons import skeleton_of
 
 
 @pytest.fixture
 def written(tmp_path):
     """A function that writes the short film of five frames under a name and gives its path."""
 
-    def write(name):
+    def write(name, skeleton=COCO17):
         with open_sink(tmp_path / name) as sink:
-            for poses in made_film():
+            for poses in made_film(skeleton):
                 sink.write(poses)
         return tmp_path / name
 
@@ -193,3 +196,78 @@ def test_another_kind_of_file_is_refused_before_it_is_read(tmp_path, name):
     )
     with pytest.raises(SourceError, match=r"none\.csv: there is no such file\.$"):
         read_poses(tmp_path / "none.csv")
+
+
+def test_lines_of_several_files_in_one_keep_their_names(written, tmp_path):
+    # Mice, people, and mice without the first line, which describes them: their names remain.
+    mice, people = (
+        written(name, skeleton).read_text() for name, skeleton in (("m.jsonl", MOUSE), ("p.jsonl", COCO17))
+    )
+    joined = tmp_path / "joined.jsonl"
+    joined.write_text(mice + people + mice.partition("\n")[2])
+    named = skeleton_of({"keypoints": list(MOUSE.names)})
+    film = [
+        *made_film(MOUSE),
+        *made_film(),
+        *(replace(poses, skeleton=named) for poses in made_film(MOUSE)[1:]),
+    ]
+    assert_same(film, list(read_poses(joined)))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda f: f.update(keypoints=["snout"]), "A skeleton has 2 to 200 keypoints, not 1."),
+        (lambda f: f.update(keypoints="snout"), "A skeleton's keypoints are a list of names, not 'snout'."),
+        (lambda f: f.update(skeleton=[1, "a"]), "skeleton is [1, 'a'], expected an object."),
+        (lambda f: f["people"][0]["xy"].pop(), "people[0].xy has 3 points, expected 4."),
+    ],
+)
+def test_an_error_in_points_of_one_s_own_has_its_line(written, change, sentence):
+    path = written("mice.jsonl", MOUSE)
+    change_line(path, 3, change)
+    assert refusal(path) == f"mice.jsonl, line 3: {sentence}"
+
+
+def test_a_parquet_file_whose_skeleton_is_spoilt(written):
+    path = written("mice.parquet", MOUSE)
+    table = pq.read_table(path)
+    for spoilt, sentence in (
+        ("{", "metadata: not JSON at character 1, expected an object."),
+        ('{"keypoints": ["snout", "nose"]}', "column nose_x is missing, expected the 20 columns of tendu-1."),
+    ):
+        pq.write_table(table.replace_schema_metadata({"skeleton": spoilt}), path)
+        assert refusal(path) == f"mice.parquet, {sentence}"
+    pq.write_table(table.replace_schema_metadata(None), path)  # its columns still name its points
+    assert [poses.skeleton.names for poses in read_poses(path)] == [MOUSE.names] * 5
+
+
+def test_columns_of_one_s_own_beside_coco_s_are_no_points_and_a_lost_one_is_missed(written):
+    path = written("walk.csv")
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0] + ",speed_x,speed_y", *(line + ",1,2" for line in lines[1:])]))
+    assert_same(made_film(), list(read_poses(path)))
+    path.write_text("\n".join([lines[0].replace("left_knee_score", "surety"), *lines[1:]]))
+    assert refusal(path) == "walk.csv, column left_knee_score is missing, expected the 65 columns of tendu-1."
+
+
+def test_coco_s_points_in_another_order_of_columns_come_back_in_coco_s(written):
+    path = written("walk.csv")
+    header, *table = csv.reader(io.StringIO(path.read_text()))
+    order = sorted(range(len(header)), key=lambda place: header[place])
+    with path.open("w", newline="") as text:
+        csv.writer(text).writerows([[row[place] for place in order] for row in (header, *table)])
+    assert_same(made_film(), list(read_poses(path)))
+
+
+def test_names_that_csv_must_quote_come_back(tmp_path):
+    odd = skeleton_of({"keypoints": ["tip, upper", '"tip"', "코"]})
+    with open_sink(tmp_path / "odd.csv") as sink:
+        sink.write(made_poses(2, skeleton=odd))
+    assert_same([made_poses(2, skeleton=odd)], list(read_poses(tmp_path / "odd.csv")))
+
+
+@pytest.mark.parametrize("name", ["feet.jsonl", "feet.parquet"])
+def test_poses_read_of_more_points_can_be_arranged_as_coco_s(written, name):
+    (read, *_) = [poses for poses in read_poses(written(name, FEET)) if len(poses) == 2]
+    assert (read.arranged(COCO17).xy == made_film(FEET)[2].xy[:, :17]).all()
