@@ -143,7 +143,7 @@ def export(
     require("torch", extra="train", purpose="Exporting")
     from tendu.metrics.coco import read_truth
     from tendu.training.checkpoint import averaged, load
-    from tendu.training.data import read_crops
+    from tendu.training.data import read_again
     from tendu.training.export import card_of, files_of, write_model
     from tendu.training.measured import measured
     from tendu.training.narrow import smaller
@@ -167,11 +167,12 @@ def export(
     # What can be said now is not said after an hour of rounding.
     for folder in judges:
         read_truth(folder)
-    unseen = [read_crops(path).parted(part)[1] for path, part in held]
     run = None if checkpoint.suffix in {".tflite", ".json"} else load(checkpoint)
     network = network_from(checkpoint) if run is None else averaged(run)
     network = (blended(network, blend) if blend else network).eval()
-    crops = [read_crops(path, limit=2000, trust=0.0) for path in labels]  # pictures alone
+    learned = (run.recipe if run else {}), network.shape.skeleton
+    unseen = [read_again(path, *learned).parted(part)[1] for path, part in held]
+    crops = [read_again(path, *learned, limit=2000, trust=0.0) for path in labels]  # pictures alone
     wide, network = network, smaller(network, crops, size=size, inner=inner, neck=neck)
     count = PICTURES if rounds else _CHECKED
     pictures = calibration_pictures(crops, size=network.shape.size, count=count, seed=seed)
@@ -207,8 +208,8 @@ def export(
     )
     for precision, model in models.items():
         name = names[precision]
-        learned = found[name].chances
-        platt = None if learned is None else learned.platt
+        sure = found[name].chances
+        platt = None if sure is None else sure.platt
         card = card_of(
             name, network, precision, model, licence=licence, source=source, note=note, platt=platt
         )

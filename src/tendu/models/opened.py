@@ -158,13 +158,17 @@ def _recognised(graph: Graph, height: int, width: int, decode: Decode) -> tuple[
     """Where the graph should end, what reads it, and how many people one run can show."""
     heads = graph.heads()
     if heads is not None and (decode == "float" or len(graph.outputs) == len(heads)):
-        return heads, HeadsDecoder(skeleton=_skeleton(graph, heads)), 20
+        return heads, HeadsDecoder(skeleton=skeleton_in(graph, heads)), 20
     ends = graph.before("PosenetDecoderOp") or graph.outputs
     return ends, *_decoder([graph.shape(tensor) for tensor in ends], height, width)
 
 
-def _skeleton(graph: Graph, heads: list[int]) -> Skeleton:
-    """The keypoints that heads tell of: COCO's 17, or those that the file names."""
+def skeleton_in(graph: Graph, heads: list[int]) -> Skeleton:
+    """The keypoints that heads tell of: COCO's 17, or those that the file names.
+
+    Raises:
+        ModelError: the heads are none of MoveNet's, or the file does not say what they tell of.
+    """
     shapes, note = [graph.shape(head) for head in heads], graph.note(SKELETON)
     points = points_of(shapes)
     if points is None:

@@ -55,7 +55,13 @@ def batches(
     teacher = teacher.sized(size) if recipe.alike else teacher
     seen = teacher.shape.size
     look = in_litert(teacher, threads=threads) if device == PROCESSOR else in_torch(teacher, device)
-    wanted = Teacher(look, cells=size // CELL, mirrored=recipe.mirrored)
+    wanted = Teacher(
+        look,
+        cells=size // CELL,
+        mirrored=recipe.mirrored,
+        skeleton=teacher.shape.skeleton,
+        student=recipe.skeleton,
+    )
 
     def plans(step: int) -> tuple[list[int], list[Plan]]:
         numbers, chosen = planned_batch(recipe, several, step, size=size)

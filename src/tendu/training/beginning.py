@@ -10,7 +10,7 @@ from tendu.errors import DataError
 from tendu.training.checkpoint import Checkpoint
 from tendu.training.network import Network, Shape, fresh
 from tendu.training.recipe import Recipe
-from tendu.training.start import network_from
+from tendu.training.start import arranged, network_from
 
 
 def begun(recipe: Recipe, start: Path | None, teacher: Path | None) -> tuple[Network, Network]:
@@ -29,9 +29,15 @@ def begun(recipe: Recipe, start: Path | None, teacher: Path | None) -> tuple[Net
     if source is None:
         raise DataError("A run needs weights to learn from: give --start FILE, --teacher FILE or both.")
     if start is None:
-        student = fresh(recipe.network, seed=recipe.seed, width=recipe.width, head=recipe.head)
+        student = fresh(
+            recipe.network,
+            seed=recipe.seed,
+            width=recipe.width,
+            head=recipe.head,
+            skeleton=recipe.skeleton,
+        )
     else:
-        student = network_from(start)
+        student = arranged(network_from(start), recipe.skeleton)
         for name in ("width", "head"):
             wanted, has = getattr(recipe, name), getattr(student.shape, name)
             if wanted not in {None, has}:
@@ -57,10 +63,10 @@ def gone_on(
         ModelError: a file cannot be read.
     """
     refuse_another(found, recipe)
-    student, taught = Network(found.shape), Network(Shape(**found.teacher["shape"]))
+    student, taught = Network(found.shape), Network(Shape.of(found.teacher["shape"]))
     taught.load_state_dict(found.teacher["weights"])
     if start is not None:
-        given = network_from(start)
+        given = arranged(network_from(start), recipe.skeleton)
         other = replace(given.shape, size=found.shape.size) != found.shape
         if other or (found.start and mark(given) != found.start):
             raise DataError(
@@ -117,5 +123,7 @@ def _flat(recipe: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "the number of sets", len(value)
             for number, one in enumerate(value, 1):
                 yield from ((f"{field} of set {number}", had) for field, had in one.items())
+        elif name == "skeleton":
+            yield from ((f"the skeleton's {field}", had) for field, had in value.items())
         else:
             yield name, value

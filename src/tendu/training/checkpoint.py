@@ -11,7 +11,7 @@ from zipfile import ZipFile, is_zipfile
 import torch
 from torch import Tensor
 
-from tendu.errors import ModelError, SinkError
+from tendu.errors import DataError, ModelError, SinkError
 from tendu.training.network import Network, Shape
 from tendu.whole_file import whole_file
 
@@ -58,7 +58,7 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
     Raises:
         SinkError: it cannot be written.
     """
-    write({**vars(checkpoint), "shape": vars(checkpoint.shape), "version": VERSION}, path)
+    write({**vars(checkpoint), "shape": checkpoint.shape.plain(), "version": VERSION}, path)
 
 
 def write(fields: dict[str, Any], path: Path) -> None:
@@ -102,8 +102,8 @@ def load(path: Path) -> Checkpoint:
         )
     del fields["version"]
     try:
-        found = Checkpoint(Shape(**fields.pop("shape")), **fields)
-    except (KeyError, TypeError) as error:
+        found = Checkpoint(Shape.of(fields.pop("shape")), **fields)
+    except (KeyError, TypeError, DataError) as error:
         raise ModelError(
             f"{path} is no checkpoint of tendu train of this version: {error}. Give a run's checkpoint.pt."
         ) from error

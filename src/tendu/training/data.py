@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
@@ -209,3 +210,23 @@ def read_sets(recipe: Recipe, folder: Path, *, limit: int | None = None) -> tupl
                 f"{one.labels} has {len(held)} crops, and held = {one.held:g} leaves none to learn from. Hold out less."
             )
     return [seen for seen, _ in pairs], [held for _, held in pairs]
+
+
+def read_again(
+    path: Path, recipe: dict[str, Any], skeleton: Skeleton, *, limit: int | None = None, trust: float = 1.0
+) -> Crops:
+    """The crops of labels, as a run read them whose recipe named them: the same points, and the same left out.
+
+    Args:
+        path: of the labels, as `read_crops` has it, with the last two.
+        recipe: the run's, as its checkpoint has it; empty where there is none.
+        skeleton: whose points are wanted.
+        limit: read no more crops than this.
+        trust: how far labels count.
+    """
+    sets: list[dict[str, Any]] = list(recipe.get("sets", ()))
+    one = next((one for one in sets if path.as_posix().endswith(one["labels"])), {})
+    crops = read_crops(
+        path, limit=limit, trust=trust, skeleton=skeleton, keypoints=tuple(one.get("keypoints", ()))
+    )
+    return crops if one.get("taught", True) else crops.labelled()

@@ -11,6 +11,8 @@ from jaxtyping import UInt8
 from tendu.metrics.platt import Platt
 from tendu.models.card import ModelCard, card_text
 from tendu.sinks.partial import PartialFile
+from tendu.skeleton import COCO17
+from tendu.skeletons import table_of
 from tendu.training.network import Network
 from tendu.training.quantize import quantized
 from tendu.training.rounding import rounded
@@ -104,6 +106,7 @@ def card_of(
         stride=4,
         note=note,
         calibration=None if platt is None else (platt.slope, platt.shift),
+        skeleton=None if network.shape.skeleton == COCO17 else table_of(network.shape.skeleton),
     )
 
 

@@ -21,7 +21,7 @@ Layer = tuple[Float32[np.ndarray, "o i k k"], Float32[np.ndarray, "o"]]
 _CONVOLUTIONS = {"Conv2D", "_FusedConv2D", "DepthwiseConv2dNative", "FusedDepthwiseConv2dNative"}
 
 _HEADS = ("center_0", "kpt_heatmap_0", "kpt_offset_0", "kpt_regress_0")
-"""What the published graph calls its heads, in the order of `tendu.training.network.HEAD_CHANNELS`."""
+"""What the published graph calls its heads, in the order of `tendu.training.network.Shape.maps`."""
 
 
 def graph_model(path: Path) -> tuple[int, list[Layer]]:

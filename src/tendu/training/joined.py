@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from tendu.training.counts import Counts
 from tendu.training.head_maps import HeadMaps
 from tendu.training.plan import TIMES
 from tendu.training.targets import Batch
@@ -34,22 +35,28 @@ def with_joined(batch: Batch, share: float, rng: np.random.Generator) -> Batch:
             rows = [rng.choice(count, each, replace=count < each) for _ in range(several)]
             made.append(_joined(batch, torch.from_numpy(np.concatenate(rows)), times))
     heads = zip(*(one.wanted.four for one in made), strict=True)
-    return Batch(torch.cat([one.pictures for one in made]), HeadMaps(*map(torch.cat, heads)))
+    counts = [one.counts for one in made if one.counts is not None]
+    return Batch(
+        torch.cat([one.pictures for one in made]),
+        HeadMaps(*map(torch.cat, heads)),
+        Counts.together(counts) if counts else None,
+    )
 
 
 def _joined(batch: Batch, rows: Tensor, times: int) -> Batch:
     rows = rows.to(batch.pictures.device)
     small = functional.avg_pool2d(batch.pictures[rows].float(), times).round().byte()
     coarse = batch.wanted.part(rows).coarser(times)
+    counts = None if batch.counts is None else batch.counts.coarser(rows, times)
     return Batch(
         _side_by_side(small, times, 2),
-        HeadMaps(
-            _side_by_side(coarse.centre, times, 1),
-            _side_by_side(coarse.heatmap, times, 2),
-            _side_by_side(coarse.offset, times, 1),
-            _side_by_side(coarse.regression, times, 1),
-        ),
+        HeadMaps(*_all_side_by_side(coarse.four, times)),
+        None if counts is None else Counts(*_all_side_by_side(counts.four, times)),
     )
+
+
+def _all_side_by_side(four: tuple[Tensor, ...], times: int) -> list[Tensor]:
+    return [_side_by_side(one, times, 2 if number == 1 else 1) for number, one in enumerate(four)]
 
 
 def _side_by_side(several: Tensor, times: int, axis: int) -> Tensor:

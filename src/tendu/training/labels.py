@@ -12,12 +12,14 @@ import torch
 from jaxtyping import Float32
 from torch import Tensor
 
+from tendu.skeleton import COCO17, HEAD, Skeleton
 from tendu.training.head_maps import HeadMaps
 from tendu.training.people import People, bell, near
 from tendu.training.plan import Plan
 
-SIGMAS = (0.8,) * 5 + (1.1,) * 6 + (1.4,) * 2 + (1.1,) * 4
-"""Cells; the spread of a keypoint's peak: face, arms, hips, legs, as measured on the published network's own peaks."""
+SIGMA, SIGMAS = 1.1, dict.fromkeys(HEAD, 0.8) | dict.fromkeys(("left_hip", "right_hip"), 1.4)
+"""Cells; the spread of a keypoint's peak: arms, legs and points of one's own; face and hips, as measured on the published
+network's own peaks."""
 
 NEAR = 2.0
 """Cells round a labelled point in which offsets are pulled, and round a centre in which regressions are."""
@@ -37,13 +39,14 @@ class Labels:
     """What the labels say of n pictures.
 
     Attributes:
-        people: float32 (n, p, 17, 3), who is meant, x and y in cells, v 0 where a point is not labelled; p, above 0, is
+        people: float32 (n, p, k, 3), who is meant, x and y in cells, v 0 where a point is not labelled; p, above 0, is
             as many as any picture has, and those that have fewer are filled up with people without labelled points.
-        others: float32 (n, q, 17, 3), who is not meant: round their points and centres the teacher's word stands.
+        others: float32 (n, q, k, 3), who is not meant: round their points and centres the teacher's word stands.
         nobody: bool (n,), whether the labels say that nobody is there.
         trust: float32 (n,), 0 leaves the teacher's, 1 takes the labels' within the people's boxes.
         centred: bool (n,), whether a person's centre is the middle of the labelled points, as MoveNet's is of all points
             (measured: 0.02 of a person's size beside it). Otherwise it stays where the teacher has it.
+        skeleton: whose points they are.
     """
 
     people: Tensor
@@ -51,9 +54,10 @@ class Labels:
     nobody: Tensor
     trust: Tensor
     centred: Tensor
+    skeleton: Skeleton = COCO17
 
     @classmethod
-    def of(cls, plans: Sequence[Plan], device: torch.device) -> "Labels":
+    def of(cls, plans: Sequence[Plan], device: torch.device, skeleton: Skeleton = COCO17) -> "Labels":
         """Those of some plans, on a device."""
         return cls(
             _together([plan.people for plan in plans]).to(device),
@@ -61,65 +65,84 @@ class Labels:
             torch.tensor([len(plan.people) == 0 for plan in plans], device=device),
             torch.tensor([plan.trust for plan in plans], dtype=torch.float32, device=device),
             torch.tensor([plan.centred for plan in plans], device=device),
+            skeleton,
         )
 
 
-def _together(several: list[Float32[np.ndarray, "_ 17 3"]]) -> Tensor:
+def _together(several: list[Float32[np.ndarray, "_ k 3"]]) -> Tensor:
     """The people of several pictures in one array, those without labelled points left out."""
     known = [people[(people[..., 2] > 0).any(axis=1)] for people in several]
-    made = np.zeros((len(known), max(1, *map(len, known)), 17, 3), np.float32)
+    made = np.zeros((len(known), max(1, *map(len, known)), *several[0].shape[1:]), np.float32)
     for row, people in zip(made, known, strict=True):
         row[: len(people)] = people
     return torch.from_numpy(made)
 
 
-def pulled(heads: HeadMaps, labels: Labels) -> HeadMaps:
+def pulled(heads: HeadMaps, labels: Labels, known: Tensor | None = None) -> HeadMaps:
     """The heads with each labelled person's part of them moved towards the labels.
 
     Where the labels say that nobody is, the centres and keypoints that the teacher sees are taken away.
+
+    Args:
+        heads: the teacher's.
+        labels: of the same pictures.
+        known: bool (n, k), which keypoints the teacher knows; of others the labels' word is taken whole. None for all.
     """
     cells, people, others = heads.cells, People.of(labels.people), People.of(labels.others)
     inside = people.inside(cells)
-    centre, placed = _centres(heads, people, inside, labels.centred)
-    truth = _peaks(people, cells)
-    # For each point the cells in the box of anybody of whom it is labelled.
-    bound = torch.einsum("npk,npyx->nkyx", people.labelled.float(), inside.float()) > 0
-    bound &= ~_discs(others.xy, others.labelled, ROUND, cells) | (truth > 0.1)
+    centre, placed = centres(heads, people, inside, labels.centred, known)
+    truth = peaks(people, cells, labels.skeleton)
+    bound = bounds(people, others, inside, truth)
     across, down = bell(centre, SPREAD * people.narrow, cells)
     middle = CENTRE * (down[..., None] * across[..., None, :] * placed[..., None, None]).amax(dim=1)
-    seen = _discs(centre[:, :, None], placed[..., None], NEAR, cells)[:, 0]
+    seen = discs(centre[:, :, None], placed[..., None], NEAR, cells)[:, 0]
     owned = torch.where(labels.centred[:, None, None], (inside & placed[..., None, None]).any(dim=1), seen)
-    beside = _discs(others.middle[:, :, None], others.count[..., None] > 0, ROUND, cells)[:, 0]
-    owned &= ~beside | (middle > 0.1)
+    owned &= ~beside(others, cells) | (middle > 0.1)
     trust, left = labels.trust[:, None, None], (1 - labels.trust * labels.nobody)[:, None, None]
+    each = labels.trust[:, None] if known is None else labels.trust[:, None].where(known, 1.0)
     return HeadMaps(
         left * (heads.centre + trust * owned * (middle - heads.centre)),
-        left[:, None] * (heads.heatmap + trust[:, None] * bound * (truth - heads.heatmap)),
-        _offsets(heads.offset, people, labels.trust),
-        _regressions(heads.regression, people, centre, placed, labels.trust),
+        left[:, None] * (heads.heatmap + each[..., None, None] * bound * (truth - heads.heatmap)),
+        _offsets(heads.offset, people, each),
+        _regressions(heads.regression, people, centre, placed, each),
     )
 
 
-def _centres(heads: HeadMaps, people: People, inside: Tensor, centred: Tensor) -> tuple[Tensor, Tensor]:
+def bounds(people: People, others: People, inside: Tensor, truth: Tensor) -> Tensor:
+    """For each point the cells in the box of anybody of whom it is labelled, but not round others': bool (n, k, h, w)."""
+    bound = torch.einsum("npk,npyx->nkyx", people.labelled.float(), inside.float()) > 0
+    return bound & (~discs(others.xy, others.labelled, ROUND, truth.shape[-1]) | (truth > 0.1))
+
+
+def beside(others: People, cells: int) -> Tensor:
+    """Which cells are round the middle of somebody who is not meant: bool (n, h, w)."""
+    return discs(others.middle[:, :, None], others.count[..., None] > 0, ROUND, cells)[:, 0]
+
+
+def centres(
+    heads: HeadMaps, people: People, inside: Tensor, centred: Tensor, known: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Each person's centre, (n, p, 2), and whether there is one.
 
     In pictures whose labels do not say it, it is where the teacher has it: none where what it says there of the points is
-    far from the labels.
+    far from the labels. A teacher's centre is the middle of the points that it knows.
     """
+    told = people if known is None else people.among(known)
     highest = (heads.centre[:, None] * inside).flatten(2).argmax(dim=-1)
     cell = torch.stack([highest % heads.cells, highest // heads.cells], dim=-1)
     rows = torch.arange(len(heads), device=cell.device)[:, None]
     guess = heads.regression[rows, cell[..., 1], cell[..., 0]] + cell[:, :, None]
-    beside = ((guess - people.xy).abs().mean(dim=-1) * people.labelled).sum(dim=-1)
-    close = beside <= 0.25 * people.extent * people.count
+    away = ((guess - people.xy).abs().mean(dim=-1) * told.labelled).sum(dim=-1)
+    close = away <= 0.25 * people.extent * told.count
     said = centred[:, None]
-    centre = torch.where(said[..., None], people.middle, cell + 0.5)
-    return centre, (people.count > 0) & (said | close)
+    centre = torch.where(said[..., None], told.middle, cell + 0.5)
+    return centre, (told.count > 0) & (said | close)
 
 
-def _peaks(people: People, cells: int) -> Tensor:
-    """The keypoint maps as the labels have them, (n, 17, h, w)."""
-    spread = people.narrow[..., None] * torch.tensor(SIGMAS, device=people.xy.device)
+def peaks(people: People, cells: int, skeleton: Skeleton) -> Tensor:
+    """The keypoint maps as the labels have them, (n, k, h, w)."""
+    spreads = [SIGMAS.get(name, SIGMA) for name in skeleton.names]
+    spread = people.narrow[..., None] * torch.tensor(spreads, device=people.xy.device)
     across, down = bell(people.xy, spread, cells)
     down = down * people.labelled[..., None]
     made = down[:, 0, :, :, None] * across[:, 0, :, None]
@@ -128,7 +151,7 @@ def _peaks(people: People, cells: int) -> Tensor:
     return made
 
 
-def _discs(xy: Tensor, there: Tensor, radius: float, cells: int) -> Tensor:
+def discs(xy: Tensor, there: Tensor, radius: float, cells: int) -> Tensor:
     """Which cells are within a radius of any person's point: bool (n, k, h, w), from (n, p, k, 2) and (n, p, k)."""
     count, _, kinds, _ = xy.shape
     cell, away = near(xy, radius, cells)
@@ -141,35 +164,65 @@ def _discs(xy: Tensor, there: Tensor, radius: float, cells: int) -> Tensor:
 
 
 def _offsets(old: Tensor, people: People, trust: Tensor) -> Tensor:
-    """Offsets, moved towards each person's points near these; where people overlap, one after the other."""
-    count, cells = old.shape[:2]
+    """Offsets, moved towards each person's points near these; where people overlap, one after the other.
+
+    Args:
+        old: (n, h, w, k, 2).
+        people: as everywhere.
+        trust: (n, k), or (n, 1) for all points alike.
+    """
     made = _with_spare(old, 1)
-    cell, away = near(people.xy, NEAR, cells)
-    picture = torch.arange(count, device=old.device).view(-1, 1, 1, 1)
-    point = torch.arange(17, device=old.device)[:, None]
-    index = ((picture * cells + cell[..., 1]) * cells + cell[..., 0]) * 17 + point
-    index = index.where((away < NEAR**2) & people.labelled[..., None], len(made) - 1)
+    index, cell = offset_places(people, old.shape[1])
     right = people.xy[..., None, :] - cell
     for one in range(people.xy.shape[1]):
         at = index[:, one]
-        made[at] = torch.lerp(made[at], right[:, one], trust.view(-1, 1, 1, 1))
+        made[at] = torch.lerp(made[at], right[:, one], trust[..., None, None])
     return made[:-1].view(old.shape)
 
 
+def offset_places(people: People, cells: int) -> tuple[Tensor, Tensor]:
+    """Where in the rows of offsets the cells near each labelled point are, (n, p, k, m), and these cells' x and y.
+
+    What does not count is one row behind the last.
+    """
+    count, _, points = people.labelled.shape
+    cell, away = near(people.xy, NEAR, cells)
+    picture = torch.arange(count, device=cell.device).view(-1, 1, 1, 1)
+    point = torch.arange(points, device=cell.device)[:, None]
+    index = ((picture * cells + cell[..., 1]) * cells + cell[..., 0]) * points + point
+    last = count * cells * cells * points
+    return index.where((away < NEAR**2) & people.labelled[..., None], last), cell
+
+
 def _regressions(old: Tensor, people: People, centre: Tensor, placed: Tensor, trust: Tensor) -> Tensor:
-    """Regressions, moved towards each person's points near its centre; where people overlap, one after the other."""
-    count, cells = old.shape[:2]
+    """Regressions, moved towards each person's points near its centre; where people overlap, one after the other.
+
+    Args:
+        old: (n, h, w, k, 2).
+        people: as everywhere.
+        centre: (n, p, 2), cells.
+        placed: bool (n, p), who has one.
+        trust: as `_offsets` has it.
+    """
     made = _with_spare(old, 2)
-    cell, away = near(centre, NEAR, cells)
-    picture = torch.arange(count, device=old.device).view(-1, 1, 1)
-    index = (picture * cells + cell[..., 1]) * cells + cell[..., 0]
-    index = index.where((away <= NEAR**2) & placed[..., None], len(made) - 1)
-    weight = trust[:, None, None] * people.labelled
+    index, cell = regression_places(centre, placed, old.shape[1])
+    weight = trust[:, None] * people.labelled
     for one in range(people.xy.shape[1]):
         at = index[:, one]
         right = people.xy[:, one, None] - cell[:, one, :, None]
         made[at] = torch.lerp(made[at], right, weight[:, one, None, :, None])
     return made[:-1].view(old.shape)
+
+
+def regression_places(centre: Tensor, placed: Tensor, cells: int) -> tuple[Tensor, Tensor]:
+    """Where in the rows of regressions the cells near each centre are, (n, p, m), and these cells' x and y.
+
+    What does not count is one row behind the last.
+    """
+    cell, away = near(centre, NEAR, cells)
+    picture = torch.arange(len(centre), device=cell.device).view(-1, 1, 1)
+    index = (picture * cells + cell[..., 1]) * cells + cell[..., 0]
+    return index.where((away <= NEAR**2) & placed[..., None], len(centre) * cells * cells), cell
 
 
 def _with_spare(displacement: Tensor, tail: int) -> Tensor:

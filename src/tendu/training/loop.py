@@ -165,7 +165,7 @@ class Run:
         """
         self._check()
         teacher = {
-            "shape": asdict(self._teacher_network.shape),
+            "shape": self._teacher_network.shape.plain(),
             "weights": self._teacher_network.state_dict(),
         }
         states = (self.network.state_dict(), self.averaged.state_dict(), self._optimizer.state_dict())
@@ -263,7 +263,7 @@ class Run:
         pictures = batch.pictures.to(memory_format=torch.channels_last).float()
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._recipe.half):
             outputs: list[Tensor] = self.network(pictures)
-        found = losses(outputs, batch.wanted)
+        found = losses(outputs, batch.wanted, batch.counts)
         self._optimizer.zero_grad(set_to_none=True)
         loss = found.total(offset=self._recipe.offset)
         loss.backward()

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from tendu.training.counts import Counts
 from tendu.training.head_maps import HeadMaps
 
 REGRESSION = 0.1
@@ -26,7 +27,7 @@ class Losses:
         return self.centre + self.heatmap + offset * self.offset + regression * self.regression
 
 
-def losses(outputs: list[Tensor], wanted: HeadMaps) -> Losses:
+def losses(outputs: list[Tensor], wanted: HeadMaps, counts: Counts | None = None) -> Losses:
     """The student's losses: 0 where it says just what the targets say.
 
     Displacements count where the targets see a keypoint, or a centre.
@@ -34,13 +35,16 @@ def losses(outputs: list[Tensor], wanted: HeadMaps) -> Losses:
     Args:
         outputs: the network's.
         wanted: the targets.
+        counts: where they say something; None for everywhere.
     """
     centre, heatmap, offset, regression = (head.float() for head in outputs)
     weight = wanted.heatmap.square().permute(0, 2, 3, 1)
     middle = wanted.centre.square()[..., None]
+    if counts is not None:
+        weight, middle = weight * counts.offset, middle * counts.regression
     return Losses(
-        divergence(centre[:, 0], wanted.centre),
-        divergence(heatmap, wanted.heatmap) / wanted.heatmap.shape[1],
+        divergence(centre[:, 0], wanted.centre, counts and counts.centre),
+        divergence(heatmap, wanted.heatmap, counts and counts.heatmap) / wanted.points,
         _displaced(offset, wanted.offset, weight),
         _displaced(regression, wanted.regression, middle.expand_as(weight)),
     )
@@ -51,18 +55,19 @@ SURE = 6.0
 would pull harder than all that agrees."""
 
 
-def divergence(logits: Tensor, wanted: Tensor) -> Tensor:
-    """The divergence of yes-or-no maps from wanted ones, summed over a picture, its mean over the batch."""
+def divergence(logits: Tensor, wanted: Tensor, counts: Tensor | None = None) -> Tensor:
+    """The divergence of yes-or-no maps from wanted ones where they count, summed over a picture, its mean over the batch."""
     beyond = logits.clamp(-SURE, SURE)
     logits = beyond + 0.1 * (logits - beyond)
-    crossed = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="sum")
-    entropy = -(torch.xlogy(wanted, wanted) + torch.xlogy(1 - wanted, 1 - wanted)).sum()
+    crossed = functional.binary_cross_entropy_with_logits(logits, wanted, weight=counts, reduction="sum")
+    certain = torch.xlogy(wanted, wanted) + torch.xlogy(1 - wanted, 1 - wanted)
+    entropy = -(certain if counts is None else certain * counts).sum()
     return (crossed - entropy) / len(wanted)
 
 
 def _displaced(head: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     """The weighted mean distance along x and along y; heads have y before x in their channels."""
     count, _, rows, columns = head.shape
-    found = head.permute(0, 2, 3, 1).reshape(count, rows, columns, 17, 2).flip(-1)
+    found = head.permute(0, 2, 3, 1).reshape(count, rows, columns, -1, 2).flip(-1)
     distance = functional.smooth_l1_loss(found, wanted, reduction="none", beta=0.25).sum(dim=-1)
     return (distance * weight).sum() / weight.sum().clamp_min(1e-3)

@@ -4,12 +4,15 @@ The published Lightning graph is this with width 1 and 192 pixels; names and num
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from tendu.errors import DataError
+from tendu.skeleton import COCO17, Skeleton
+from tendu.skeletons import skeleton_of, table_of
 from tendu.training.convolution import Convolution
 
 TRUNK = (
@@ -37,9 +40,6 @@ TAPS = (1, 2, 3)
 LAST = 1280
 """Channels after the trunk, whatever the width: Thunder has as many as Lightning."""
 
-HEAD_CHANNELS = (1, 17, 34, 34)
-"""Channels of centre, heatmap, offset and regression, in this order wherever heads are passed on."""
-
 
 @dataclass(frozen=True)
 class Shape:
@@ -52,6 +52,7 @@ class Shape:
         inner: channels within each of the 17 blocks, between its two convolutions over channels; none for the published
             numbers, six times what comes into a block.
         neck: channels that the last block hands on; None for the published number.
+        skeleton: the keypoints that it finds.
     """
 
     size: int = 192
@@ -59,6 +60,28 @@ class Shape:
     head: int = 96
     inner: tuple[int, ...] = ()
     neck: int | None = None
+    skeleton: Skeleton = COCO17
+
+    @property
+    def maps(self) -> tuple[int, int, int, int]:
+        """Channels of centre, heatmap, offset and regression, in this order wherever heads are passed on."""
+        points = len(self.skeleton)
+        return 1, points, 2 * points, 2 * points
+
+    def plain(self) -> dict[str, Any]:
+        """It in plain values, for a checkpoint; COCO's 17 keypoints are not named."""
+        own = {} if self.skeleton == COCO17 else {"skeleton": table_of(self.skeleton)}
+        return {name: value for name, value in vars(self).items() if name != "skeleton"} | own
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> "Shape":
+        """What `plain` gave, also of older versions.
+
+        Raises:
+            DataError, TypeError: it gave something else.
+        """
+        own = {"skeleton": skeleton_of(plain["skeleton"])} if "skeleton" in plain else {}
+        return cls(**{**plain, **own})
 
     def channels(self, number: int) -> int:
         """A published number of channels at this width: the nearest multiple of 8, never a tenth less."""
@@ -117,7 +140,7 @@ class Head(nn.Module):
 
 
 class Network(nn.Module):
-    """Pictures (n, 3, size, size), 0 to 255, to the four heads (n, 1 | 17 | 34 | 34, size / 4, size / 4).
+    """Pictures (n, 3, size, size), 0 to 255, to the four heads (n, 1 | k | 2 k | 2 k, size / 4, size / 4).
 
     The heads are MoveNet's: logits of centres and keypoints, offsets and regressions in cells, y before x.
     """
@@ -144,7 +167,7 @@ class Network(nn.Module):
         self.smooth = nn.ModuleList(
             [Separable(coarse, middle), Separable(middle, fine), Separable(fine, fine)]
         )
-        self.heads = nn.ModuleList([Head(fine, shape.head, wide) for wide in HEAD_CHANNELS])
+        self.heads = nn.ModuleList([Head(fine, shape.head, wide) for wide in shape.maps])
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """The four heads."""
@@ -205,7 +228,14 @@ class Network(nn.Module):
         return ordered
 
 
-def fresh(name: str, *, seed: int, width: float | None = None, head: int | None = None) -> Network:
+def fresh(
+    name: str,
+    *,
+    seed: int,
+    width: float | None = None,
+    head: int | None = None,
+    skeleton: Skeleton = COCO17,
+) -> Network:
     """A network that has learned nothing yet, of a published shape or with another width.
 
     Args:
@@ -213,6 +243,7 @@ def fresh(name: str, *, seed: int, width: float | None = None, head: int | None 
         seed: of its weights.
         width: as `Shape` has it; the published one when None.
         head: likewise.
+        skeleton: the keypoints that it is to find.
 
     Raises:
         DataError: no shape has that name.
@@ -221,7 +252,7 @@ def fresh(name: str, *, seed: int, width: float | None = None, head: int | None 
         raise DataError(f"No network is called {name!r}. Choose one of {', '.join(SHAPES)}.")
     torch.manual_seed(seed)
     shape = SHAPES[name]
-    return Network(replace(shape, width=width or shape.width, head=head or shape.head))
+    return Network(replace(shape, width=width or shape.width, head=head or shape.head, skeleton=skeleton))
 
 
 def _within(part: nn.Module) -> list[Convolution]:

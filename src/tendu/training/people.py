@@ -12,7 +12,7 @@ TALL = 30.0
 NARROW = 0.6
 
 FEW = 4
-"""A person with fewer labelled points than this is larger than these points tell."""
+"""A person with fewer labelled points than this, or than half of all, is larger than these points tell."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +20,8 @@ class People:
     """At most p people in each of n pictures; whoever has no labelled point is not there.
 
     Attributes:
-        xy: float32 (n, p, 17, 2), cells.
-        labelled: bool (n, p, 17), which points count.
+        xy: float32 (n, p, k, 2), cells.
+        labelled: bool (n, p, k), which points count.
     """
 
     xy: Tensor
@@ -29,13 +29,23 @@ class People:
 
     @classmethod
     def of(cls, points: Tensor) -> "People":
-        """Those of (n, p, 17, 3): x, y and v, 0 where a point is not labelled."""
+        """Those of (n, p, k, 3): x, y and v, 0 where a point is not labelled."""
         return cls(points[..., :2], points[..., 2] > 0)
 
     @cached_property
     def count(self) -> Tensor:
         """How many labelled points each has: (n, p)."""
         return self.labelled.sum(dim=-1)
+
+    @property
+    def few(self) -> Tensor:
+        """Who has so few labelled points that they do not tell how large they are: bool (n, p)."""
+        return self.count < min(FEW, (self.labelled.shape[-1] + 1) // 2)
+
+    def among(self, known: Tensor) -> "People":
+        """The same, of whom only points count that are known, (n, k), or all of somebody who has none of these."""
+        few = self.labelled & known[:, None]
+        return People(self.xy, few.where(few.any(dim=-1, keepdim=True), self.labelled))
 
     @cached_property
     def middle(self) -> Tensor:
@@ -58,12 +68,12 @@ class People:
     @cached_property
     def narrow(self) -> Tensor:
         """How wide each one's peaks are, against those of a large person: (n, p)."""
-        return (self.extent / TALL).clamp(NARROW, 1.0).masked_fill(self.count < FEW, 1.0)
+        return (self.extent / TALL).clamp(NARROW, 1.0).masked_fill(self.few, 1.0)
 
     def inside(self, cells: int) -> Tensor:
         """Which cells are in each one's box, with some room round it: bool (n, p, h, w)."""
         extent = self.extent
-        room = torch.where(self.count < FEW, 0.5 * extent + 6, 0.1 * extent + 2)[..., None, None]
+        room = torch.where(self.few, 0.5 * extent + 6, 0.1 * extent + 2)[..., None, None]
         low, high = self.box
         at = torch.arange(cells, device=extent.device)
         within = (at >= low[..., None] - room) & (at <= high[..., None] + room)

@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import UInt8
 
 from tendu.extras import require
-from tendu.models.graph import Graph
-from tendu.models.packing import packed
+from tendu.models.graph import SKELETON, Graph
+from tendu.models.packing import noted, packed
 from tendu.training.augment import draw
 from tendu.training.data import Crops
 from tendu.training.plan import CELL, planned
@@ -78,7 +78,8 @@ def quantized(model: bytes, pictures: list[UInt8[np.ndarray, "s s 3"]], *, bits:
             ends = {"min": np.full_like(seen[head]["min"], low), "max": np.full_like(seen[head]["max"], high)}
             seen[head] = {**seen[head], **ends}
         made = bytes(quantizer.quantize(seen, enable_progress_report=False).quantized_model)
-    return finished(made)
+    note = Graph(model).note(SKELETON)
+    return finished(made) if note is None else noted(finished(made), SKELETON, note)
 
 
 def _large(model: bytes) -> list[str]:

@@ -62,7 +62,9 @@ def report_of(card: ModelCard, found: Measured, origin: Origin, *, about: str = 
         "" if found.chances is None else reliability(found.chances),
         _origin(origin, told=bool(about)),
         about,
-        "" if re.search(r"^#+ .*limits", about, re.MULTILINE | re.IGNORECASE) else _limits(list(judged)),
+        ""
+        if re.search(r"^#+ .*limits", about, re.MULTILINE | re.IGNORECASE)
+        else _limits(list(judged), card),
     ]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
@@ -138,17 +140,18 @@ def _origin(origin: Origin, *, told: bool) -> str:
     return "## How it came about\n\n" + " ".join(said)
 
 
-def _limits(judged: list[str]) -> str:
+def _limits(judged: list[str], card: ModelCard) -> str:
     where = " and ".join(f"`{data}`" for data in judged)
     measured = (
         f"Judged only on {where}" if judged else "Its accuracy was not measured here (`--judge FOLDER` does)"
     )
+    points = "COCO's 17 keypoints" if card.skeleton is None else ", ".join(card.skeleton["keypoints"])
     return f"""## Limits
 
 - Not for finding out who somebody is.
 - Not for decisions on health, safety, work or liberty without checking it on data of the very use.
 - {measured}. How it fares with people of different ages, builds, skin colours, clothes and with mobility aids was not measured.
-- It finds COCO's 17 keypoints and no others; hidden points are guesses and have scores all the same."""
+- It finds {points} and no others; hidden points are guesses and have scores all the same."""
 
 
 def reliability(chances: Chances) -> str:

@@ -22,7 +22,7 @@ from tendu.training.augment import draw
 from tendu.training.batches import ahead, planned_batch
 from tendu.training.checkpoint import read, write
 from tendu.training.convolution import LEVELS_OF_HALVES
-from tendu.training.data import Crops, read_crops, read_sets
+from tendu.training.data import Crops, read_set, read_sets
 from tendu.training.export import Settle
 from tendu.training.head_maps import HeadMaps
 from tendu.training.losses import losses
@@ -170,7 +170,7 @@ def settler(
     """
     given = read_recipe(recipe)
     for one in given.sets:
-        read_crops(folder / one.labels, limit=1, side=one.side, trust=one.trust)
+        read_set(given, one, folder, limit=1)
     for size in sizes:
         teacher.sized(size)
 

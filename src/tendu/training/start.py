@@ -14,10 +14,13 @@ import torch
 
 from tendu.errors import DataError, ModelError, TenduError
 from tendu.models.graph import Graph
+from tendu.models.opened import skeleton_in
 from tendu.models.soundness import check_tflite
 from tendu.models.weights import locate
 from tendu.runtimes.model_file import kind_of
+from tendu.skeleton import COCO17, Skeleton
 from tendu.training.checkpoint import averaged, load
+from tendu.training.convolution import Convolution
 from tendu.training.graph_model import Layer, graph_model
 from tendu.training.network import Block, Network, Shape
 
@@ -34,14 +37,17 @@ def network_from(path: Path) -> Network:
         ModelError: the file cannot be read, or is none of these.
         UnknownModelError: there is no such file, and no model has that name.
     """
-    size = None
+    size, skeleton = None, COCO17
     if path.name == str(path) and not (path.suffix or path.exists()):
         path, card = locate(str(path))
         size = card and card.read_at  # the catalog has one file by two names, each with its own size
     if path.suffix not in {".tflite", ".json"}:
         return averaged(load(path))
     try:
-        side, layers = (_tflite if path.suffix == ".tflite" else graph_model)(path)
+        if path.suffix == ".tflite":
+            side, layers, skeleton = _tflite(path)
+        else:
+            side, layers = graph_model(path)
     except TenduError:
         raise
     except Exception as error:  # whatever fields raise that nobody has checked
@@ -49,7 +55,7 @@ def network_from(path: Path) -> Network:
     stem, head = len(layers[0][0]), len(layers[-1][0][0])
     network = Network(
         _narrow(
-            Shape(size=max(size or side, 32), width=stem / 32, head=head),
+            Shape(size=max(size or side, 32), width=stem / 32, head=head, skeleton=skeleton),
             [len(weight) for weight, _ in layers],
         )
     )
@@ -86,6 +92,45 @@ def _narrow(shape: Shape, channels: list[int]) -> Shape:
     )
 
 
+NOWHERE = -4.6
+"""The logit of a point that has not been learned yet: a score of 0.01 everywhere."""
+
+
+@torch.no_grad()
+def arranged(network: Network, skeleton: Skeleton) -> Network:
+    """A network that finds the keypoints of a skeleton, those that it knew as well as before.
+
+    What it sees stays; in the last layer of the heads each keypoint takes its place by its name. One that it did not know is
+    nowhere, and has all to learn.
+
+    Args:
+        network: it stays as it is.
+        skeleton: whose keypoints.
+    """
+    names = network.shape.skeleton.names
+    if skeleton == network.shape.skeleton:
+        return network
+    made = Network(replace(network.shape, skeleton=skeleton))
+    last = {f"heads.{number}.out.{part}" for number in (1, 2, 3) for part in ("unit", "shift", "scale")}
+    kept = {name: values for name, values in network.state_dict().items() if name not in last}
+    made.load_state_dict(kept, strict=False)
+    places = [names.index(name) if name in names else -1 for name in skeleton.names]
+    for number, each, begins in ((1, 1, NOWHERE), (2, 2, 0.5), (3, 2, 0.0)):
+        old, new = network.heads[number].out, made.heads[number].out
+        assert isinstance(old, Convolution)
+        assert isinstance(new, Convolution)
+        new.scale.fill_(float(old.scale.median()))
+        new.unit.zero_()
+        new.shift.copy_(begins / new.scale)
+        for place, known in enumerate(places):
+            if known >= 0:
+                there, here = (slice(each * one, each * (one + 1)) for one in (place, known))
+                for mine, its in ((new.unit, old.unit), (new.shift, old.shift), (new.scale, old.scale)):
+                    mine[there] = its[here]
+    made.round(on=network.stem.rounded)
+    return made
+
+
 def blended(network: Network, others: Sequence[tuple[Path, float]]) -> Network:
     """A network whose weights lie between those of several that began with the same ones.
 
@@ -111,8 +156,8 @@ def blended(network: Network, others: Sequence[tuple[Path, float]]) -> Network:
         other = network_from(path)
         if replace(other.shape, size=network.shape.size) != network.shape:
             raise DataError(
-                f"{path.name} is a network of another width ({other.shape.width:g}, not {network.shape.width:g}) or with "
-                "other channels in its blocks. Blend networks that began as the same one."
+                f"{path.name} is a network of another width ({other.shape.width:g}, not {network.shape.width:g}), of other "
+                "keypoints or with other channels in its blocks. Blend networks that began as the same one."
             )
         several.append((other, part))
     for one, _ in several:
@@ -130,7 +175,7 @@ def blended(network: Network, others: Sequence[tuple[Path, float]]) -> Network:
     return mixed
 
 
-def _tflite(path: Path) -> tuple[int, list[Layer]]:
+def _tflite(path: Path) -> tuple[int, list[Layer], Skeleton]:
     check_tflite(path)
     content = path.read_bytes()
     if kind_of(content) == "edgetpu":
@@ -143,7 +188,8 @@ def _tflite(path: Path) -> tuple[int, list[Layer]]:
         raise ModelError(
             f"{path.name} is no MoveNet: its four heads are not there. Give a MoveNet SinglePose file."
         )
-    return graph.shape(graph.inputs[0])[1], weights(Graph(graph.cut(heads)).floated())
+    layers = weights(Graph(graph.cut(heads)).floated())
+    return graph.shape(graph.inputs[0])[1], layers, skeleton_in(graph, heads)
 
 
 def weights(model: bytes) -> list[Layer]:

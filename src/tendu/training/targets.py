@@ -14,20 +14,24 @@ import torch
 from torch import Tensor
 
 from tendu.runtimes.litert import LiteRT
+from tendu.skeleton import COCO17, Skeleton
+from tendu.training.counts import Counts
 from tendu.training.head_maps import HeadMaps
 from tendu.training.labels import Labels, pulled
 from tendu.training.network import Network
 from tendu.training.plan import TIMES, Close
 from tendu.training.tflite import written
+from tendu.training.told import told
 from tendu.training.views import Views
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Pictures, uint8 (n, 3, s, s), and what the student's heads should say of them."""
+    """Pictures, uint8 (n, 3, s, s), and what the student's heads should say of them, where that counts; None: everywhere."""
 
     pictures: Tensor
     wanted: HeadMaps
+    counts: Counts | None = None
 
 
 TOGETHER, FEW = 128, 32
@@ -76,13 +80,49 @@ class Teacher:
         look: it. It looks at pictures of its own size, whatever the student's.
         cells: the side of the student's heads.
         mirrored: whether it looks at the mirrored picture too and says the mean.
+        skeleton: the keypoints that it finds.
+        student: those that the student shall find.
     """
 
-    def __init__(self, look: Looking, *, cells: int, mirrored: bool = True) -> None:
+    def __init__(
+        self,
+        look: Looking,
+        *,
+        cells: int,
+        mirrored: bool = True,
+        skeleton: Skeleton = COCO17,
+        student: Skeleton = COCO17,
+    ) -> None:
         self._look, self._cells, self._mirrored = look, cells, mirrored
+        self._skeleton, self._student = skeleton, student
+        names = skeleton.names
+        self._order = [names.index(name) if name in names else -1 for name in student.names]
 
     def __call__(self, views: Views) -> Batch:
         """The student's pictures with their targets."""
+        device, plans = views.clean.device, views.plans
+        labels = Labels.of(plans, device, self._student)
+        if all(plan.taught for plan in plans):
+            heads = self._looked(views)
+            if self._student.names == self._skeleton.names:
+                return Batch(views.worsened, pulled(heads, labels))
+            heads = heads.arranged(self._order)
+        else:
+            heads = self._taught(views)
+        taught = torch.tensor([plan.taught for plan in plans], device=device)
+        known = torch.tensor([place >= 0 for place in self._order], device=device) & taught[:, None]
+        return Batch(views.worsened, pulled(heads, labels, known), told(heads, labels, known, taught))
+
+    def _taught(self, views: Views) -> HeadMaps:
+        """What it says of pictures that it knows, the student's keypoints; nothing of the others."""
+        device, rows = views.clean.device, [not plan.taught for plan in views.plans]
+        nothing = HeadMaps.nothing(len(rows), len(self._order), self._cells, device)
+        if all(rows):
+            return nothing
+        unknown = torch.tensor(rows, device=device).nonzero()[:, 0]
+        return self._looked(views).arranged(self._order).replaced(unknown, nothing.part(unknown))
+
+    def _looked(self, views: Views) -> HeadMaps:
         count, closes = len(views.plans), [plan.close for plan in views.plans]
         rows = torch.tensor([row for row, close in enumerate(closes) if close], dtype=torch.long).to(
             views.clean.device
@@ -93,10 +133,9 @@ class Teacher:
         heads = self._look(torch.cat([views.clean[rows], counts, *mirrored])).resized(self._cells)
         far, surest = heads.part(slice(len(rows))), heads.part(slice(len(rows), len(rows) + count))
         if self._mirrored:
-            surest = surest.mean(heads.part(slice(-count, None)).flipped())
+            surest = surest.mean(heads.part(slice(-count, None)).flipped(self._skeleton))
         brought = brought_down(far, surest.part(rows), [close for close in closes if close])
-        heads = surest.replaced(rows, brought)
-        return Batch(views.worsened, pulled(heads, Labels.of(views.plans, views.clean.device)))
+        return surest.replaced(rows, brought)
 
 
 def brought_down(far: HeadMaps, near: HeadMaps, closes: Sequence[Close]) -> HeadMaps:

@@ -4,14 +4,17 @@ The network has five kinds of operators, so the file is written with the format'
 it: nothing is converted, so nothing is lost or added on the way.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Shaped
 
-from tendu.models.graph import HEADS
-from tendu.models.packing import packed
+from tendu.models.graph import HEADS, SKELETON
+from tendu.models.packing import noted, packed
+from tendu.skeleton import COCO17
+from tendu.skeletons import table_of
 from tendu.training.convolution import Convolution
 from tendu.training.network import TAPPED, Block, Network, Separable
 
@@ -26,6 +29,8 @@ INPUT = "picture"
 
 def written(network: Network, *, weights: Weights = "float32") -> bytes:
     """The .tflite file of a network: uint8 (1, size, size, 3) in, float32 heads out, named by `HEADS`.
+
+    Keypoints that are not COCO's 17 are named in it.
 
     Args:
         network: what is written.
@@ -55,7 +60,11 @@ def written(network: Network, *, weights: Weights = "float32") -> bytes:
     for name, head in zip(HEADS, network.heads, strict=True):
         inner = _separable(file, maps, head.inner, f"head_{name}")  # pyright: ignore[reportArgumentType]
         outputs.append(file.convolved(inner, head.out, name))  # pyright: ignore[reportArgumentType]
-    return file.packed(picture, outputs)
+    model = file.packed(picture, outputs)
+    skeleton = network.shape.skeleton
+    if skeleton == COCO17:
+        return model
+    return noted(model, SKELETON, json.dumps(table_of(skeleton), ensure_ascii=False).encode())
 
 
 def _block(file: "_File", maps: int, block: Block, name: str) -> int:
