@@ -15,6 +15,7 @@ from tendu.extras import require
 from tendu.frame import Frame
 from tendu.metrics.by_keypoint import KeypointError, by_keypoint, hits
 from tendu.metrics.calibration import Calibration, calibration
+from tendu.metrics.category import measuring
 from tendu.metrics.coco import TruePerson, TruePhoto, Truth, as_results
 from tendu.metrics.pairs import paired
 from tendu.metrics.scoring import Judged, Scores, judge
@@ -79,7 +80,7 @@ class Outcome:
 
     Attributes:
         photo: the truth.
-        poses: every guess.
+        poses: every guess, with the truth's points.
         oks: the mean similarity of each true person to the nearest guess, by pycocotools; 1 where nobody counts.
     """
 
@@ -102,7 +103,7 @@ class Report:
         photos: how many were looked at.
         scores: AP and AR of every guess (min_score 0), by pycocotools.
         reported: who remains at the estimator's own min_score.
-        keypoints: the error of each keypoint, over all true people, each paired with the most similar guess.
+        keypoints: the error of each of the truth's keypoints, over all true people, each paired with the most similar guess.
         people_calibration: of people's confidence; right is OKS .5.
         keypoint_calibration: of keypoints' scores, in those pairs; right is a hit, see `KeypointError`.
         ghosts: on photos without people; None where none were given.
@@ -148,19 +149,23 @@ def evaluate(
 
     Args:
         estimator: what is measured; its `min_score` matters only to `Report.reported` and `Report.ghosts`.
-        truth: the photos, from `tendu.metrics.coco.read_truth`.
+        truth: the photos, from `tendu.metrics.coco.read_truth`; of the model's points those count that it marks. OKS goes by
+            the model's sigmas, on COCO's 17 by COCO's.
         protocol: which photos, and what of them is seen.
         margin: with `cropped`, the side of the square over the longer side of the true box.
         nobody: a folder of photos without people, to count ghosts on.
         progress: told how many photos are done and how many there are.
 
     Raises:
-        DataError: an option cannot be meant, or no photo fits the protocol.
+        DataError: an option cannot be meant, the truth marks a point that the model does not find, or no photo fits the
+            protocol.
         SourceError: not one photo can be read.
         MissingExtraError: pycocotools is not installed.
     """
     check_protocol(protocol)
     require("pycocotools.cocoeval", extra="evaluate", purpose="Scoring poses")
+    skeleton = measuring(truth.skeleton, estimator.skeleton, data=truth.name)
+    truth = replace(truth, skeleton=skeleton)
     photos = _chosen(truth, protocol, margin)
     everything, runtime, _ = timed(replace(estimator, min_score=0.0))
     source = Photos([photo.path for photo in photos], name=truth.name)
@@ -175,11 +180,13 @@ def evaluate(
             person = photo.people[0] if protocol == "cropped" else None
             poses = everything(frame) if person is None else _cropped(everything, frame, person, margin)
             spent.append(perf_counter() - started)
-            found.append((photo, poses))
+            found.append((photo, poses.arranged(skeleton)))
             if progress is not None:
                 progress(len(found) + len(source.problems), len(photos))
     seconds = perf_counter() - begun
-    results = [entry for photo, poses in found for entry in as_results(photo.number, poses)]
+    results = [
+        entry for photo, poses in found for entry in as_results(photo.number, poses, category=truth.category)
+    ]
     judged = judge(truth, results, [photo.number for photo, _ in found])
     confidence, xy, score = (
         np.concatenate([getattr(poses, part) for _, poses in found]) for part in ("confidence", "xy", "score")
@@ -196,9 +203,11 @@ def evaluate(
         photos=len(found),
         scores=judged.scores,
         reported=_reported(judged, confidence, estimator.min_score),
-        keypoints=by_keypoint(pairs.distance, pairs.area, pairs.labelled),
+        keypoints=by_keypoint(pairs.distance, pairs.area, pairs.labelled, skeleton=skeleton),
         people_calibration=calibration(confidence[judged.counted], judged.right[judged.counted]),
-        keypoint_calibration=calibration(pairs.score[shown], hits(pairs.distance, pairs.area)[shown]),
+        keypoint_calibration=calibration(
+            pairs.score[shown], hits(pairs.distance, pairs.area, skeleton=skeleton)[shown]
+        ),
         ghosts=None if without is None else _ghosts(estimator, without),
         inferences=runtime.runs / len(found),
         milliseconds=float(np.median(spent)) * 1e3,

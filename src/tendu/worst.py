@@ -69,11 +69,18 @@ def _true_poses(outcome: Outcome, cell: Frame) -> Poses:
     """The truth as poses: labelled points score 1, others 0."""
     people = [person for person in outcome.photo.people if person.counts]
     if not people:
-        return Poses.empty(cell.stamp)
+        return Poses.empty(cell.stamp, skeleton=outcome.poses.skeleton)
     xy = np.stack([person.xy for person in people])
     labelled = np.stack([person.labelled for person in people])
     score = labelled.astype(np.float32)
-    return Poses(xy, score, extent(xy, labelled), np.ones(len(people), np.float32), cell.stamp)
+    return Poses(
+        xy,
+        score,
+        extent(xy, labelled),
+        np.ones(len(people), np.float32),
+        cell.stamp,
+        skeleton=outcome.poses.skeleton,
+    )
 
 
 def _scaled(poses: Poses, window: Window, cell: Frame) -> Poses:

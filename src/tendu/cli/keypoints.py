@@ -46,7 +46,8 @@ def table(pose: Pose) -> list[str]:
     skeleton = pose.poses.skeleton
     names = skeleton.korean if language() == "ko" else [name.replace("_", " ") for name in skeleton.names]
     score = say("score")
-    rows = [f"  {padded(title, _COLUMN + 2)}{'x':>9}{'y':>9}  {' ' * (5 - cells(score))}{score}"]
+    column = max(_COLUMN, *(cells(name) + 2 for name in names))
+    rows = [f"  {padded(title, column + 2)}{'x':>9}{'y':>9}  {' ' * (5 - cells(score))}{score}"]
     for name, point in zip(names, pose, strict=True):
-        rows.append(f"    {padded(name, _COLUMN)}{point.x:>9.1f}{point.y:>9.1f}  {point.score:>5.2f}")
+        rows.append(f"    {padded(name, column)}{point.x:>9.1f}{point.y:>9.1f}  {point.score:>5.2f}")
     return rows

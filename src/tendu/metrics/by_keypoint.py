@@ -1,11 +1,11 @@
-"""How far each of the 17 keypoints is off, in a measure that does not depend on how large a person is."""
+"""How far each of the keypoints is off, in a measure that does not depend on how large a person is."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from tendu.skeleton import COCO17
+from tendu.skeleton import COCO17, Skeleton
 
 
 @dataclass(frozen=True)
@@ -27,19 +27,23 @@ class KeypointError:
     hit: float | None
 
 
-def hits(distance: Float32[np.ndarray, "m 17"], area: Float32[np.ndarray, "m"]) -> Bool[np.ndarray, "m 17"]:
+def hits(
+    distance: Float32[np.ndarray, "m k"], area: Float32[np.ndarray, "m"], *, skeleton: Skeleton = COCO17
+) -> Bool[np.ndarray, "m k"]:
     """Which points lie nearer than 2 sigma · √(2 ln 2 · area): OKS's exp(-d² / (2 · area · (2 sigma)²)) is ½ there.
 
     >>> hits(np.full((1, 17), 1.0, np.float32), np.array([100.0], np.float32))[0, [1, 5]].tolist()
     [False, True]
     """
-    return distance <= 2 * COCO17.oks_sigmas * np.sqrt(2 * np.log(2) * area)[:, None]
+    return distance <= 2 * skeleton.oks_sigmas * np.sqrt(2 * np.log(2) * area)[:, None]
 
 
 def by_keypoint(
-    distance: Float32[np.ndarray, "m 17"],
+    distance: Float32[np.ndarray, "m k"],
     area: Float32[np.ndarray, "m"],
-    labelled: Bool[np.ndarray, "m 17"],
+    labelled: Bool[np.ndarray, "m k"],
+    *,
+    skeleton: Skeleton = COCO17,
 ) -> tuple[KeypointError, ...]:
     """The errors of all keypoints, in their order.
 
@@ -47,8 +51,9 @@ def by_keypoint(
         distance: from the truth in pixels; infinite where a person has no prediction.
         area: of the person, px².
         labelled: which points the truth has.
+        skeleton: names them and has their sigmas.
     """
-    relative, near = distance / np.sqrt(area)[:, None], hits(distance, area)
+    relative, near = distance / np.sqrt(area)[:, None], hits(distance, area, skeleton=skeleton)
     return tuple(
         KeypointError(
             name,
@@ -56,7 +61,7 @@ def by_keypoint(
             _median(relative[labelled[:, k], k]),
             float(near[labelled[:, k], k].mean()) if labelled[:, k].any() else None,
         )
-        for k, name in enumerate(COCO17.names)
+        for k, name in enumerate(skeleton.names)
     )
 
 

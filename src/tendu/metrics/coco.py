@@ -15,10 +15,9 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from tendu.errors import DataError
+from tendu.metrics.category import PERSON, marked_category
 from tendu.pose import Poses
-
-PERSON = 1
-"""COCO's category_id of people (cocodataset/cocoapi)."""
+from tendu.skeleton import COCO17, Skeleton
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,15 +25,15 @@ class TruePerson:
     """A person whom somebody marked in a photo.
 
     Attributes:
-        xy: float32 (17, 2), x before y, image pixels, pixel centres at .5; meaningless where not labelled.
-        labelled: bool (17,), which points are marked, hidden ones included.
+        xy: float32 (k, 2), x before y, image pixels, pixel centres at .5; meaningless where not labelled.
+        labelled: bool (k,), which points are marked, hidden ones included.
         box: left, top, right, bottom, image pixels.
         area: of the person's outline, px².
         crowd: the box holds a crowd, not one person.
     """
 
-    xy: Float32[np.ndarray, "17 2"]
-    labelled: Bool[np.ndarray, "17"]
+    xy: Float32[np.ndarray, "k 2"]
+    labelled: Bool[np.ndarray, "k"]
     box: tuple[float, float, float, float]
     area: float
     crowd: bool
@@ -74,12 +73,16 @@ class Truth:
         photos: in the order of the file.
         content: the file as it is, for pycocotools.
         note: what a reader of the scores must know about the file; empty where nothing.
+        skeleton: the k points that are marked; its sigmas are those to measure with.
+        category: COCO's category_id of whoever is marked.
     """
 
     name: str
     photos: tuple[TruePhoto, ...]
     content: dict[str, Any]
     note: str = ""
+    skeleton: Skeleton = COCO17
+    category: int = PERSON
 
 
 def read_truth(folder: Path, *, annotations: Path | None = None) -> Truth:
@@ -87,49 +90,56 @@ def read_truth(folder: Path, *, annotations: Path | None = None) -> Truth:
 
     The annotations are the only .json in the folder or its `annotations` folder that is called person_keypoints…;
     the photos lie in `images`, in a folder called as the file's name ends (person_keypoints_val2017.json: val2017), or
-    beside the file.
+    beside the file. The file's category names the points; they are COCO's 17 where it does not.
 
     Args:
         folder: where photos and annotations are.
         annotations: the file, where it lies elsewhere or several are there.
 
     Raises:
-        DataError: there is no such file, several are there, or it is not COCO's person_keypoints.
+        DataError: there is no such file, several are there, it is not COCO's person_keypoints, or it has several
+            categories with keypoints.
     """
     file = _annotations(folder) if annotations is None else annotations
     content = _content(file)
     marked: dict[int, list[TruePerson]] = defaultdict(list)
     outlined = True
     try:
+        category, skeleton = marked_category(content)
         for one in content["annotations"]:
-            if one["category_id"] != PERSON:
+            if one["category_id"] != category:
                 continue
-            marked[one["image_id"]].append(_person(one))
+            marked[one["image_id"]].append(_person(one, len(skeleton)))
             outlined &= "segmentation" in one
         photos = tuple(
             TruePhoto(image["id"], _place(folder, file, image["file_name"]), tuple(marked[image["id"]]))
             for image in content["images"]
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except DataError as error:
+        raise DataError(f"{file}: {error}") from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DataError(
-            f"{file} is not COCO's person_keypoints: an image or annotation lacks or spoils {error}."
+            f"{file} is not COCO's person_keypoints: an image, annotation or category lacks or spoils {error}."
         ) from error
     if not any(person.counts for people in marked.values() for person in people):
         raise DataError(f"{file} marks no person's keypoints. Give COCO's person_keypoints annotations.")
     approximated = "The file has areas without outlines: they are approximations, so AP is close to the official, not equal."
-    return Truth(folder.resolve().name, photos, content, "" if outlined else approximated)
+    note = "" if outlined else approximated
+    return Truth(folder.resolve().name, photos, content, note, skeleton, category)
 
 
-def as_results(number: int, poses: Poses) -> list[dict[str, Any]]:
-    """Poses as entries of COCO's results: 17 times (x, y, score) in pixel indices, and the person's confidence.
+def as_results(number: int, poses: Poses, *, category: int = PERSON) -> list[dict[str, Any]]:
+    """Poses as entries of COCO's results: (x, y, score) of each point in pixel indices, and the person's confidence.
 
     Args:
         number: COCO's image id.
         poses: everyone found in it.
+        category: COCO's category id of all of them.
     """
-    points = np.concatenate([poses.xy - np.float32(0.5), poses.score[..., None]], axis=2).reshape(-1, 51)
+    points = np.concatenate([poses.xy - np.float32(0.5), poses.score[..., None]], axis=2)
+    points = points.reshape(len(poses), 3 * len(poses.skeleton))
     return [
-        {"image_id": number, "category_id": PERSON, "keypoints": point, "score": score}
+        {"image_id": number, "category_id": category, "keypoints": point, "score": score}
         for point, score in zip(points.tolist(), poses.confidence.tolist(), strict=True)
     ]
 
@@ -173,8 +183,11 @@ def _place(folder: Path, file: Path, name: str) -> Path:
     return next((place for place in places if place.is_file()), places[0])
 
 
-def _person(one: dict[str, Any]) -> TruePerson:
-    points = np.array(one["keypoints"], np.float32).reshape(17, 3)
+def _person(one: dict[str, Any], k: int) -> TruePerson:
+    points = np.array(one["keypoints"], np.float32)
+    if points.shape != (3 * k,):
+        raise ValueError(f"keypoints: {len(one['keypoints'])} numbers, expected 3 for each of {k} points")
+    points = points.reshape(k, 3)
     left, top, width, height = map(float, one["bbox"])
     return TruePerson(
         xy=points[:, :2] + np.float32(0.5),

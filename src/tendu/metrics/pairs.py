@@ -14,23 +14,23 @@ class Pairs:
     """The m people of the truth who count, each with the guess that pycocotools finds most similar.
 
     Attributes:
-        distance: float32 (m, 17), px from the true point to the guessed; infinite where there is no guess, meaningless
+        distance: float32 (m, k), px from the true point to the guessed; infinite where there is no guess, meaningless
             where the truth has no point.
         area: float32 (m,), px².
-        labelled: bool (m, 17), which points the truth has.
-        score: float32 (m, 17), of the guessed points; 0 where there is no guess.
+        labelled: bool (m, k), which points the truth has.
+        score: float32 (m, k), of the guessed points; 0 where there is no guess.
         guessed: bool (m,), who has a guess.
     """
 
-    distance: Float32[np.ndarray, "m 17"]
+    distance: Float32[np.ndarray, "m k"]
     area: Float32[np.ndarray, "m"]
-    labelled: Bool[np.ndarray, "m 17"]
-    score: Float32[np.ndarray, "m 17"]
+    labelled: Bool[np.ndarray, "m k"]
+    score: Float32[np.ndarray, "m k"]
     guessed: Bool[np.ndarray, "m"]
 
 
 def paired(
-    truth: Truth, judged: Judged, xy: Float32[np.ndarray, "n 17 2"], score: Float32[np.ndarray, "n 17"]
+    truth: Truth, judged: Judged, xy: Float32[np.ndarray, "n k 2"], score: Float32[np.ndarray, "n k"]
 ) -> Pairs:
     """The pairs that a judgement names.
 
@@ -41,9 +41,9 @@ def paired(
         score: their points' scores.
     """
     photos = {photo.number: photo for photo in truth.photos}
-    m, guessed = len(judged.photo), judged.nearest >= 0
-    distance, scores = np.full((m, 17), np.inf, np.float32), np.zeros((m, 17), np.float32)
-    area, labelled = np.zeros(m, np.float32), np.zeros((m, 17), np.bool_)
+    m, k, guessed = len(judged.photo), len(truth.skeleton), judged.nearest >= 0
+    distance, scores = np.full((m, k), np.inf, np.float32), np.zeros((m, k), np.float32)
+    area, labelled = np.zeros(m, np.float32), np.zeros((m, k), np.bool_)
     for row, (number, place) in enumerate(zip(judged.photo.tolist(), judged.person.tolist(), strict=True)):
         person = photos[number].people[place]
         area[row], labelled[row] = person.area, person.labelled

@@ -12,7 +12,8 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int64
 
 from tendu.extras import require
-from tendu.metrics.coco import PERSON, Truth
+from tendu.metrics.coco import Truth
+from tendu.skeleton import COCO17
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def judge(truth: Truth, results: list[dict[str, Any]], photos: list[int]) -> Jud
     """Scores results in COCO's form.
 
     Args:
-        truth: the annotations.
+        truth: the annotations, and the sigmas of their points.
         results: entries as `tendu.metrics.coco.as_results` makes them; none is an answer too.
         photos: the image ids that count.
 
@@ -83,7 +84,9 @@ def judge(truth: Truth, results: list[dict[str, Any]], photos: list[int]) -> Jud
             rows = np.array(photo["dtIds"]) - 1
             right[rows] = photo["dtMatches"][0] > 0
             counted[rows] = ~photo["dtIgnore"][0].astype(bool)
-    return Judged(Scores(*stats), counted, right & counted, *_nearest(scoring, sorted(photos)))
+    return Judged(
+        Scores(*stats), counted, right & counted, *_nearest(scoring, sorted(photos), truth.category)
+    )
 
 
 def _scoring(truth: Truth, results: list[dict[str, Any]], photos: list[int]) -> Any:
@@ -101,7 +104,9 @@ def _scoring(truth: Truth, results: list[dict[str, Any]], photos: list[int]) -> 
         found.createIndex()
     scoring = cocoeval.COCOeval(true, found, "keypoints")
     scoring.params.imgIds = sorted(photos)
-    scoring.params.catIds = [PERSON]
+    scoring.params.catIds = [truth.category]
+    if truth.skeleton != COCO17:  # whose sigmas it has, in other last bits
+        scoring.params.kpt_oks_sigmas = np.array(truth.skeleton.sigmas)
     scoring.evaluate()
     scoring.accumulate()
     scoring.summarize()
@@ -109,15 +114,15 @@ def _scoring(truth: Truth, results: list[dict[str, Any]], photos: list[int]) -> 
 
 
 def _nearest(
-    scoring: Any, photos: list[int]
+    scoring: Any, photos: list[int], category: int
 ) -> tuple[Int64[np.ndarray, "m"], Int64[np.ndarray, "m"], Float32[np.ndarray, "m"], Int64[np.ndarray, "m"]]:
     """For each person who counts: the photo, the most similar result, how similar, which person of the photo."""
     rows: list[tuple[int, int, float, int]] = []
     for photo in photos:
-        people, found = scoring._gts[photo, PERSON], scoring._dts[photo, PERSON]  # noqa: SLF001  it has no other door
+        people, found = scoring._gts[photo, category], scoring._dts[photo, category]  # noqa: SLF001  it has no other door
         # pycocotools sorts results by score, keeps the surest 20, and gives (results, people).
         order = np.argsort([-result["score"] for result in found], kind="mergesort")[:20]
-        likeness = np.asarray(scoring.ious[photo, PERSON]).reshape(len(order), len(people))
+        likeness = np.asarray(scoring.ious[photo, category]).reshape(len(order), len(people))
         for person, one in enumerate(people):
             if one["num_keypoints"] == 0 or one["iscrowd"]:
                 continue

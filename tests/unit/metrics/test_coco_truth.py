@@ -72,7 +72,7 @@ def test_what_is_no_annotated_folder_is_said_in_a_sentence(tmp_path):
     with pytest.raises(DataError, match="it needs images, annotations and categories"):
         read_truth(tmp_path)
     first.write_text(json.dumps({"images": [], "annotations": [{"category_id": 1}], "categories": []}))
-    with pytest.raises(DataError, match="an image or annotation lacks or spoils 'image_id'"):
+    with pytest.raises(DataError, match="an image, annotation or category lacks or spoils 'image_id'"):
         read_truth(tmp_path)
     first.write_text(json.dumps({"images": [], "annotations": [], "categories": []}))
     with pytest.raises(DataError, match="marks no person's keypoints"):
