@@ -140,8 +140,9 @@ def evaluate(
 ) -> int:
     """Measure models on photos with COCO's person_keypoints annotations.
 
-    The category in the annotations names the keypoints that count, COCO's 17 where it does not; a model must have them all and
-    may have more. AP and AR are computed by pycocotools over every guess, however unsure. Each combination of the options that are
+    The annotations' category names the keypoints that count, or they are COCO's 17; a model must find them all.
+
+    AP and AR are computed by pycocotools over every guess, however unsure. Each combination of the options that are
     given several times is a row of the table; one that cannot be measured gets a sentence, and the rest still comes.
     """
     from tendu.cli.evaluate_output import Row, as_text, check_free, save, to_json

@@ -163,6 +163,9 @@ KOREAN = {
     "Measure models on photos with COCO's person_keypoints annotations.": (
         "COCO person_keypoints 주석이 있는 사진으로 모델을 잽니다."
     ),
+    "The annotations' category names the keypoints that count, or they are COCO's 17; a model must find them all.": (
+        "주석의 category가 셈에 드는 키포인트를 이름으로 정하며, 이름이 없으면 COCO의 17개입니다. 모델은 이를 모두 찾아야 합니다."
+    ),
     "AP and AR are computed by pycocotools over every guess, however unsure. Each combination of the options that are "
     "given several times is a row of the table; one that cannot be measured gets a sentence, and the rest still comes.": (
         "AP와 AR은 pycocotools가 아무리 불확실한 것이라도 모든 추정으로 계산합니다. 여러 번 준 옵션의 조합마다 표의 한 줄이 "
