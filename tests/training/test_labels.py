@@ -13,6 +13,7 @@ from tendu.errors import DataError, SourceError
 from tendu.sinks.open_sink import open_sink
 from tendu.training.data import Crops, read_crops, read_sets
 from tendu.training.photos import SKIN
+from tendu.training.plan import planned
 from tendu.training.recipe import Recipe, Set, read_recipe
 from tendu.training.rows import ROOM, SIDE
 
@@ -361,9 +362,30 @@ def test_a_table_that_is_none_is_one_sentence(tmp_path):
         read_crops(tmp_path / "people.csv")
 
 
-def test_shards_are_not_enlarged(tmp_path):
-    with pytest.raises(DataError, match=r"are 256 px wide and are not enlarged to 384: leave out its side"):
-        read_crops(write_set(tmp_path), side=384)
+@pytest.mark.parametrize("asked", [{"side": 384}, {"room": 4.0}])
+def test_shards_are_not_cut_anew(tmp_path, asked):
+    with pytest.raises(
+        DataError,
+        match=r"are 256 px wide, 1\.9 times their person's box, and are not cut anew for a side of \d+ and a room of [\d.]+: "
+        "leave both out",
+    ):
+        read_crops(write_set(tmp_path), **asked)
+
+
+def test_crops_with_more_room_show_more_of_the_photo_and_are_drawn_no_larger(tmp_path):
+    boxed(tmp_path, "a", f"<object><name>person</name>{BOX}</object>")
+    boxed(tmp_path, "b", f"<object><name>dog</name>{BOX}</object>")
+    wide = read_crops(tmp_path / "boxes", side=300, room=3.0)
+    assert (wide.room, wide.box) == (3.0, 100)
+    assert np.flatnonzero(wide.pictures[0][:, 150, 0] > 127).tolist() == list(range(100, 200))
+    person, nobody = (
+        planned(wide, row, np.random.default_rng(1), size=96, small=0.0, trust=0.0) for row in (0, 1)
+    )
+    usual = planned(
+        read_crops(tmp_path / "boxes"), 0, np.random.default_rng(1), size=96, small=0.0, trust=0.0
+    )
+    assert person.window.width / 100 == pytest.approx(usual.window.width / (SIDE / ROOM))
+    assert nobody.window.width > 300 / ROOM / 1.05  # nobody has no box
 
 
 def test_labels_of_another_kind_are_refused_by_their_name(tmp_path):

@@ -11,7 +11,6 @@ from jaxtyping import Float32, Float64, UInt8
 
 from tendu.training.data import Crops
 from tendu.training.plan import CELL, Plan, Worse, halvings, in_cells
-from tendu.training.rows import ROOM
 from tendu.window import Window
 
 
@@ -68,7 +67,7 @@ def crop_of(
         size: the side of the picture, px.
         box: the part of it that the person's box takes.
     """
-    middle, side = crops.side / 2, crops.side / ROOM / box
+    middle, side = crops.side / 2, crops.box / box
     window = Window.centred(middle, middle, side, side)
     picture = _sample(crops.pictures[index], window, size, None)
     return picture, in_cells(crops.people[index][:1], window, size // CELL)[0]

@@ -12,12 +12,12 @@ from jaxtyping import Float32
 from tendu.errors import SourceError
 from tendu.skeleton import COCO17
 from tendu.training.naming import Naming, names_each_once
-from tendu.training.photos import PhotoCrop, photos_beside, window_of
-from tendu.training.rows import FARTHEST, Row, keypoints_of
+from tendu.training.photos import PhotoCrop, photos_beside
+from tendu.training.rows import FARTHEST, Cut, Row, keypoints_of
 from tendu.window import Window
 
 
-def coco_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[Row]:
+def coco_rows(path: Path, limit: int | None, cut: Cut, naming: Naming) -> list[Row]:
     """The rows of a `person_keypoints` file: a crop for each labelled person, one for each photo without annotations.
 
     A photo in which nobody is annotated, not even without keypoints or as part of a crowd, shows nobody.
@@ -25,7 +25,7 @@ def coco_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[
     Args:
         path: the labels; photos are in the folder `images` beside them, or directly beside them.
         limit: read no more than this.
-        side: of the crops, px.
+        cut: how they are cut.
         naming: the names of the points; those of the annotations' categories, where none are given for the labels.
 
     Raises:
@@ -39,7 +39,7 @@ def coco_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[
     for number, entry in enumerate(annotations, 1):
         try:
             names = (naming.keypoints or _called(entry, said)) if "keypoints" in entry else ()
-            image, points, window = _person(entry, files, names)
+            image, points, window = _person(entry, files, names, cut)
         except (ValueError, TypeError) as error:
             # By its id it is found in a file of one line.
             called = f"with id {entry['id']!r:.60}" if "id" in entry else number
@@ -60,11 +60,11 @@ def coco_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[
     for image, first, window in wanted[:limit]:
         order = [first, *(i for i in range(len(everyone[image])) if i != first)]
         people = np.stack([everyone[image][i] for i in order])
-        people[..., :2] = window.to_unit(people[..., :2] + 0.5) * side
-        rows.append((PhotoCrop(folder / files[image], side, window), people, files[image]))
+        people[..., :2] = window.to_unit(people[..., :2] + 0.5) * cut.side
+        rows.append((PhotoCrop(folder / files[image], cut.side, window), people, files[image]))
     annotated = {entry["image_id"] for entry in annotations}
     rows += [
-        (PhotoCrop(folder / name, side), naming.unlabelled(0), name)
+        (PhotoCrop(folder / name, cut.side), naming.unlabelled(0), name)
         for image, name in files.items()
         if image not in annotated
     ]
@@ -105,7 +105,7 @@ def _called(entry: dict[str, Any], said: dict[Any, tuple[str, ...]]) -> tuple[st
 
 
 def _person(
-    entry: dict[str, Any], files: dict[Any, str], names: tuple[str, ...]
+    entry: dict[str, Any], files: dict[Any, str], names: tuple[str, ...], cut: Cut
 ) -> tuple[Any, Float32[np.ndarray, "j 3"] | None, Window | None]:
     """The photo of an annotation, the keypoints and the crop's window; no keypoints where none is labelled.
 
@@ -128,4 +128,4 @@ def _person(
         raise ValueError(
             f"bbox is in pixels, at most {FARTHEST:,.0f} of them, its width and height above 0, not {box!s:.60}"
         )
-    return image, points, window_of(*map(float, box))
+    return image, points, cut.window(*map(float, box))

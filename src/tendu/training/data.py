@@ -20,7 +20,7 @@ from tendu.training.found import found_rows
 from tendu.training.naming import Naming
 from tendu.training.photos import leeds_rows, voc_rows
 from tendu.training.recipe import Recipe, Set
-from tendu.training.rows import SIDE, SIDES, inside
+from tendu.training.rows import ROOM, SIDE, SIDES, Cut, inside
 from tendu.training.shards import shard_rows
 
 _People = Float32[np.ndarray, "_ k 3"]
@@ -37,17 +37,24 @@ class Crops:
             nobody is in it.
         sources: for each picture the photo that it is cut from.
         skeleton: whose points the people have.
+        room: the side of the pictures over the longer side of their person's box.
     """
 
     pictures: UInt8[np.ndarray, "n s s 3"]
     people: tuple[_People, ...]
     sources: tuple[str, ...]
     skeleton: Skeleton = COCO17
+    room: float = ROOM
 
     @property
     def side(self) -> int:
         """Of the pictures, px."""
         return self.pictures.shape[1]
+
+    @property
+    def box(self) -> float:
+        """The longer side of the box of whom a picture is made for, px."""
+        return self.side / self.room
 
     def __len__(self) -> int:
         return len(self.people)
@@ -75,7 +82,7 @@ class Crops:
         # All rows are all of the pictures: gigabytes, which need no copy.
         pictures = self.pictures if len(several) == len(self) else self.pictures[rows]
         people = tuple(self.people[i] for i in several)
-        return Crops(pictures, people, tuple(self.sources[i] for i in several), self.skeleton)
+        return Crops(pictures, people, tuple(self.sources[i] for i in several), self.skeleton, self.room)
 
 
 READERS = {
@@ -96,6 +103,7 @@ def read_crops(
     trust: float = 1.0,
     skeleton: Skeleton = COCO17,
     keypoints: tuple[str, ...] = (),
+    room: float = ROOM,
 ) -> Crops:
     """The crops of a set.
 
@@ -110,6 +118,7 @@ def read_crops(
         skeleton: whose points the people get, by name: those that the labels lack are not labelled.
         keypoints: the names of the labels' points, in their order; empty for what a COCO file's categories or Leeds's
             description say, and COCO's 17 else.
+        room: the crops' side over the longer side of a person's box; shards have 1.9.
 
     Raises:
         DataError: shards are asked for another side, or photos for one that is too small or too large; labels that count
@@ -131,7 +140,7 @@ def read_crops(
     reader = voc_rows if folder else READERS[path.suffix]
     if keypoints and reader in {voc_rows, found_rows}:
         raise DataError(f"{path} says where people are and nothing of their points. Leave out its keypoints.")
-    rows = reader(path, limit, side, Naming(skeleton, keypoints, trusted=trust > 0))
+    rows = reader(path, limit, Cut(side, room), Naming(skeleton, keypoints, trusted=trust > 0))
     if not rows:
         raise SourceError(
             f"The folder {path} has no .xml. Give one with Pascal VOC's labels."
@@ -149,7 +158,7 @@ def read_crops(
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(fill, range(len(rows))))
-    return Crops(pictures, people, tuple(row[2] for row in rows), skeleton)
+    return Crops(pictures, people, tuple(row[2] for row in rows), skeleton, room)
 
 
 def _refuse_strays(path: Path, said: Sequence[_People], kept: Sequence[_People]) -> None:
@@ -182,6 +191,7 @@ def read_set(recipe: Recipe, one: Set, folder: Path, *, limit: int | None = None
         trust=one.counted,
         skeleton=recipe.skeleton,
         keypoints=one.keypoints,
+        room=one.room,
     )
     kept = crops if one.taught else crops.labelled()
     if not len(kept):
@@ -226,7 +236,18 @@ def read_again(
     """
     sets: list[dict[str, Any]] = list(recipe.get("sets", ()))
     one = next((one for one in sets if path.as_posix().endswith(one["labels"])), {})
+    room, side = one.get("room", ROOM), SIDE
+    if room != ROOM:
+        # A person who takes little of a crop is drawn enlarged, and would be a blur in a small one.
+        side = one["side"]
+        limit = limit and max(1, int(limit * (SIDE / side) ** 2))
     crops = read_crops(
-        path, limit=limit, trust=trust, skeleton=skeleton, keypoints=tuple(one.get("keypoints", ()))
+        path,
+        limit=limit,
+        side=side,
+        trust=trust,
+        skeleton=skeleton,
+        keypoints=tuple(one.get("keypoints", ())),
+        room=room,
     )
     return crops if one.get("taught", True) else crops.labelled()

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from tendu.sinks.reading import read_poses
 from tendu.training.naming import Naming
-from tendu.training.photos import SKIN, PhotoCrop, photos_beside, window_of
-from tendu.training.rows import Row
+from tendu.training.photos import SKIN, PhotoCrop, photos_beside
+from tendu.training.rows import Cut, Row
 
 LEAST = 96
 """Pixels of the longer side of a person's box: whoever is smaller in the photo would be blurred in a crop."""
 
 
-def found_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[Row]:
+def found_rows(path: Path, limit: int | None, cut: Cut, naming: Naming) -> list[Row]:
     """The rows of a table of poses, .csv or .parquet, as `tendu photos/ -o people.csv` writes it.
 
     A crop for each person who is not too small. The table says who is meant, the teacher where the keypoints are.
@@ -21,7 +21,7 @@ def found_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list
     Args:
         path: the table; photos are in the folder `images` beside it, or directly beside it.
         limit: read no more than this.
-        side: of the crops, px.
+        cut: how crops are cut.
         naming: how many points the model has.
 
     Raises:
@@ -29,10 +29,10 @@ def found_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list
         MissingExtraError: it is .parquet, and pyarrow is not installed.
         SourceError: the file cannot be read.
     """
-    return list(islice(_rows(path, side, naming), limit))
+    return list(islice(_rows(path, cut, naming), limit))
 
 
-def _rows(path: Path, side: int, naming: Naming) -> Iterator[Row]:
+def _rows(path: Path, cut: Cut, naming: Naming) -> Iterator[Row]:
     folder = photos_beside(path)
     for poses in read_poses(path):
         name = Path(poses.stamp.source).name
@@ -41,5 +41,5 @@ def _rows(path: Path, side: int, naming: Naming) -> Iterator[Row]:
             if longer < LEAST:
                 continue
             room = (SKIN - 1) / 2 * longer
-            window = window_of(left - room, top - room, right - left + 2 * room, bottom - top + 2 * room)
-            yield PhotoCrop(folder / name, side, window), naming.unlabelled(1), name
+            window = cut.window(left - room, top - room, right - left + 2 * room, bottom - top + 2 * room)
+            yield PhotoCrop(folder / name, cut.side, window), naming.unlabelled(1), name

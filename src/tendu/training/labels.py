@@ -17,7 +17,8 @@ from tendu.training.head_maps import HeadMaps
 from tendu.training.people import People, bell, near
 from tendu.training.plan import Plan
 
-SIGMA, SIGMAS = 1.1, dict.fromkeys(HEAD, 0.8) | dict.fromkeys(("left_hip", "right_hip"), 1.4)
+SIGMA = 1.1
+SIGMAS: dict[str, float] = {**dict.fromkeys(HEAD, 0.8), "left_hip": 1.4, "right_hip": 1.4}
 """Cells; the spread of a keypoint's peak: arms, legs and points of one's own; face and hips, as measured on the published
 network's own peaks."""
 

@@ -80,8 +80,9 @@ class Shape:
         Raises:
             DataError, TypeError: it gave something else.
         """
-        own = {"skeleton": skeleton_of(plain["skeleton"])} if "skeleton" in plain else {}
-        return cls(**{**plain, **own})
+        own = skeleton_of(plain["skeleton"]) if "skeleton" in plain else COCO17
+        fields: dict[str, Any] = {**plain, "skeleton": own}
+        return cls(**fields)
 
     def channels(self, number: int) -> int:
         """A published number of channels at this width: the nearest multiple of 8, never a tenth less."""

@@ -12,7 +12,7 @@ from tendu.errors import DataError, SourceError
 from tendu.extras import require
 from tendu.frame import Frame
 from tendu.training.naming import Naming
-from tendu.training.rows import ROOM, Row
+from tendu.training.rows import Cut, Row
 from tendu.window import Window
 
 LEEDS = (
@@ -26,7 +26,7 @@ SKIN = 1.15
 """A person's box over the extent of the joints, which lie within the body."""
 
 
-def leeds_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[Row]:
+def leeds_rows(path: Path, limit: int | None, cut: Cut, naming: Naming) -> list[Row]:
     """The rows of a `joints.mat` of Leeds Sports Pose (3 x 14 x n) or of its extension (14 x 3 x n), a person a photo.
 
     The third number says in the first that a joint is hidden, whatever its README says, in the second that it is labelled
@@ -36,7 +36,7 @@ def leeds_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list
         path: the labels; photos `im0001.jpg` and so on, in the extension `im00001.jpg`, are in the folder `images`
             beside them, or directly beside them.
         limit: read no more than this.
-        side: of the crops, px.
+        cut: how they are cut.
         naming: the names of the points; those of Leeds, where none are given for the labels.
 
     Raises:
@@ -78,15 +78,15 @@ def leeds_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list
             )
         low, high = points[known, :2].min(axis=0), points[known, :2].max(axis=0)
         room = (SKIN - 1) / 2 * float((high - low).max())
-        window = window_of(*(low - room).tolist(), *(high - low + 2 * room).tolist())
+        window = cut.window(*(low - room).tolist(), *(high - low + 2 * room).tolist())
         made = naming.placed(points[None].astype(np.float32, copy=False), names)
-        made[..., :2] = window.to_unit(made[..., :2]) * side
+        made[..., :2] = window.to_unit(made[..., :2]) * cut.side
         name = f"im{number:0{digits}d}.jpg"
-        rows.append((PhotoCrop(folder / name, side, window), made, name))
+        rows.append((PhotoCrop(folder / name, cut.side, window), made, name))
     return rows
 
 
-def voc_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[Row]:
+def voc_rows(path: Path, limit: int | None, cut: Cut, naming: Naming) -> list[Row]:
     """The rows of a folder of Pascal VOC's `.xml`: a crop for each person's box, one for each photo without a person.
 
     Boxes say who is meant and nothing of keypoints: the teacher says those. VOC and Stanford 40 Actions come so.
@@ -94,7 +94,7 @@ def voc_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[R
     Args:
         path: the folder; photos are in the folder `JPEGImages` beside it, or directly beside it.
         limit: read no more than this.
-        side: of the crops, px.
+        cut: how they are cut.
         naming: how many points the model has.
 
     Raises:
@@ -120,19 +120,13 @@ def voc_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[R
             raise SourceError(f"{file} has a person's box that is no finite numbers: {boxes}. Correct it.")
         for left, top, right, bottom in boxes:
             # VOC counts pixels from 1.
-            window = window_of(left - 1, top - 1, right - left + 1, bottom - top + 1)
-            rows.append((PhotoCrop(folder / name, side, window), naming.unlabelled(1), name))
+            window = cut.window(left - 1, top - 1, right - left + 1, bottom - top + 1)
+            rows.append((PhotoCrop(folder / name, cut.side, window), naming.unlabelled(1), name))
         if not boxes:
-            rows.append((PhotoCrop(folder / name, side), naming.unlabelled(0), name))
+            rows.append((PhotoCrop(folder / name, cut.side), naming.unlabelled(0), name))
         if limit is not None and len(rows) >= limit:
             break
     return rows[:limit]
-
-
-def window_of(left: float, top: float, width: float, height: float) -> Window:
-    """The window of the crop that is made for a box."""
-    side = ROOM * max(width, height, 1.0)
-    return Window.centred(left + width / 2, top + height / 2, side, side)
 
 
 def photos_beside(labels: Path, name: str = "images") -> Path:

@@ -137,12 +137,13 @@ def planned(
             it, and no teacher looks closer.
     """
     cells = size // CELL
-    box = crops.side / ROOM
+    nobody = len(crops.people[index]) == 0
+    box = crops.side / ROOM if nobody else crops.box
     angle = rng.normal(0, pi / 12) if rng.random() < 0.6 else 0.0
     if rng.random() < turned:
         angle = rng.uniform(-pi, pi)
     flipped = bool(rng.random() < 0.5)
-    close, inner, nobody = None, None, len(crops.people[index]) == 0
+    close, inner = None, None
     x, y = (crops.side / 2 + rng.uniform(-0.08, 0.08, 2) * box).tolist()
     if rng.random() < small and not nobody:
         times = int(rng.choice([times for times in TIMES if cells % times == 0]))

@@ -11,7 +11,7 @@ from tendu.skeleton import COCO17, Skeleton
 from tendu.skeletons import skeleton_of
 from tendu.training.naming import names_each_once
 from tendu.training.network import BLOCKS, SHAPES
-from tendu.training.rows import SIDE, SIDES
+from tendu.training.rows import ROOM, SIDE, SIDES
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Set:
         trust: 0 to 1, how far its labels count against the teacher; crowd-labelled sets deserve little.
         held: the part of its photos that is never trained on, and judges instead; 0 to below 1.
         side: of its crops, px: whole photos give more than 256, which a large person needs, shards do not.
+        room: the side of its crops over the longer side of the person's box: more shows what is around, as a model needs it
+            that knows no person yet; shards have 1.9.
         within: how often its pictures end within the body: photos do, and a large person needs no enlarging for it.
         turned: how often its pictures are turned by any angle: a camera above sees bodies from all sides.
         centred: whether the middle of a person's labelled points is the person's centre; not in a set that labels no
@@ -39,6 +41,7 @@ class Set:
     trust: float = 0.5
     held: float = 0.0
     side: int = SIDE
+    room: float = ROOM
     within: float = 0.0
     turned: float = 0.03
     centred: bool = True
@@ -207,6 +210,7 @@ _EXPECTED: dict[str, Expected] = {
     "held": _number(0, 1, below=True),
     "side": _whole(*SIDES),
     "within": _PART,
+    "room": _number(1.2, 20),
     "turned": _PART,
     "centred": _SWITCH,
     "keypoints": ("a list of names, each once", names_each_once),

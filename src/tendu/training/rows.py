@@ -1,12 +1,14 @@
 """Rows: what every set of training crops is read as, before its pictures are decoded."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, UInt8
 
 from tendu.skeleton import COCO17
+from tendu.window import Window
 
 SIDE = 256
 """Pixels of the side of a shard's crop, and of any other unless more are asked for."""
@@ -15,7 +17,26 @@ SIDES = (32, 4096)
 """The least and the most pixels of it."""
 
 ROOM = 1.9
-"""The crop's side over the longer side of its person's box."""
+"""The side of a shard's crop over the longer side of its person's box, and of any other unless more is asked for."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How crops are cut out of photos.
+
+    Attributes:
+        side: of the crops, px.
+        room: their side over the longer side of the person's box.
+    """
+
+    side: int = SIDE
+    room: float = ROOM
+
+    def window(self, left: float, top: float, width: float, height: float) -> Window:
+        """The part of a photo that is cut for a box."""
+        side = self.room * max(width, height, 1.0)
+        return Window.centred(left + width / 2, top + height / 2, side, side)
+
 
 Row = tuple[Callable[[], UInt8[np.ndarray, "s s 3"]], Float32[np.ndarray, "p k 3"], str]
 """What gives the crop, the people of it with points outside as they come, the photo that it is cut from."""

@@ -13,25 +13,26 @@ from jaxtyping import Float32, UInt8
 
 from tendu.errors import DataError, SourceError
 from tendu.training.naming import Naming
-from tendu.training.rows import SIDE, Row, keypoints_of
+from tendu.training.rows import ROOM, SIDE, Cut, Row, keypoints_of
 
 
-def shard_rows(path: Path, limit: int | None, side: int, naming: Naming) -> list[Row]:
+def shard_rows(path: Path, limit: int | None, cut: Cut, naming: Naming) -> list[Row]:
     """The rows of a `.jsonl`; a line whose people are none shows nobody.
 
     Args:
         path: the labels; shards of `name.jsonl` are `name-000.tar` and so on beside it.
         limit: read no more than this.
-        side: of the crops, px; shards have one of 256.
+        cut: what is asked for; shards have a side of 256 and their own room.
         naming: the names of the points; COCO's 17, where none are given for the labels.
 
     Raises:
-        DataError: another side is asked for, or the model has none of the points.
+        DataError: another side or room is asked for, or the model has none of the points.
         SourceError: the labels, a shard or a crop in it cannot be read.
     """
-    if side != SIDE:
+    if cut != Cut():
         raise DataError(
-            f"The crops of {path} are {SIDE} px wide and are not enlarged to {side}: leave out its side."
+            f"The crops of {path} are {SIDE} px wide, {ROOM:g} times their person's box, and are not cut anew for a side of "
+            f"{cut.side} and a room of {cut.room:g}: leave both out."
         )
     names = naming.names()
     naming.refuse_strangers(path, names)
