@@ -47,6 +47,11 @@ class People:
         few = self.labelled & known[:, None]
         return People(self.xy, few.where(few.any(dim=-1, keepdim=True), self.labelled))
 
+    @property
+    def complete(self) -> Tensor:
+        """Which points are labelled of everybody who is there: bool (n, k)."""
+        return (self.labelled | (self.count == 0)[..., None]).all(dim=1)
+
     @cached_property
     def middle(self) -> Tensor:
         """The mean of each one's labelled points: (n, p, 2)."""

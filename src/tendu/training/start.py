@@ -201,5 +201,6 @@ def weights(model: bytes) -> list[Layer]:
         if kind in {"CONV_2D", "DEPTHWISE_CONV_2D"}:
             weight, bias = (graph.constant(int(tensor)) for tensor in operator.inputs[1:3])
             turn = (3, 0, 1, 2) if kind == "DEPTHWISE_CONV_2D" else (0, 3, 1, 2)
-            found.append((weight.transpose(turn), bias))
+            # A file of 16-bit floats is reckoned with in 32 bits, as everything is.
+            found.append((weight.transpose(turn).astype(np.float32, copy=False), bias))
     return found

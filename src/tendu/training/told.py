@@ -15,8 +15,8 @@ QUIET = 0.05
 def told(heads: HeadMaps, labels: Labels, known: Tensor, taught: Tensor) -> Counts:
     """Which cells of the targets count: all of keypoints that the teacher knows; of others what labels say.
 
-    Where somebody's box is, the labels tell of those points alone that they have, and outside all boxes that no keypoint
-    is there, if the teacher sees nothing either. So whoever is in the picture and not labelled teaches nothing wrong,
+    Where somebody's box is, the labels tell of those points alone that they have; and outside all boxes that none is there
+    of a point that they have of everybody, if the teacher sees nothing either. So whoever is in the picture and not labelled teaches nothing wrong,
     unless the teacher does not know such pictures at all: then everybody must be labelled.
 
     Args:
@@ -29,10 +29,12 @@ def told(heads: HeadMaps, labels: Labels, known: Tensor, taught: Tensor) -> Coun
     inside = people.inside(cells)
     anybody = inside.any(dim=1) | others.inside(cells).any(dim=1)
     quiet = highest(heads.heatmap).amax(dim=1) < QUIET
+    # Where somebody's tail is not labelled, it may be anywhere.
+    complete = people.complete & others.complete
     nobody = (labels.nobody & (labels.trust > 0))[:, None, None]
-    free = (quiet & ~anybody) | nobody
+    free = complete[..., None, None] & ((quiet & ~anybody) | nobody)[:, None]
     truth = peaks(people, cells, labels.skeleton)
-    heatmap = known[..., None, None] | bounds(people, others, inside, truth) | free[:, None]
+    heatmap = known[..., None, None] | bounds(people, others, inside, truth) | free
     placed = centres(heads, people, inside, labels.centred, known)
     displaced = _near_points(people, cells), _near_centres(people, *placed, cells)
     offset, regression = (known[:, None, None] | one for one in displaced)
