@@ -1,6 +1,9 @@
 """Skeletons of one's own: what their table says, and what is no skeleton."""
 
 import json
+import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +11,7 @@ from tendu import DataError
 from tendu.skeleton import COCO17
 from tendu.skeletons import MEAN_SIGMA, skeleton_of, table_of
 
+ROOT = Path(__file__).parents[2]
 MOUSE = {"keypoints": ["snout", "left_ear", "right_ear", "tail_base"], "bones": [["snout", "tail_base"]]}
 
 
@@ -33,6 +37,15 @@ def test_what_is_given_comes_before_what_names_say():
         {"keypoints": ["left_a", "right_a", "b"], "mirrors": [["left_a", "b"]], "sigmas": [0.1, 0.2, 0.3]}
     )
     assert (made.mirrors, made.sigmas) == (((0, 2),), (0.1, 0.2, 0.3))
+
+
+def test_the_page_and_the_recipe_show_a_skeleton_and_every_key_of_it():
+    page = (ROOT / "docs" / "own-keypoints.md").read_text(encoding="utf-8")
+    shown = tomllib.loads(re.search(r"```toml\n(.+?)```", page, re.DOTALL)[1])
+    recipe = tomllib.loads((ROOT / "recipes" / "mouse.toml").read_text(encoding="utf-8"))
+    assert recipe["skeleton"] == shown["skeleton"]
+    assert skeleton_of(shown["skeleton"]).mirrors == ((1, 2),)
+    assert set(table_of(COCO17)) == set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
 
 
 @pytest.mark.parametrize(
