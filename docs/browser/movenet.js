@@ -46,7 +46,8 @@ export async function openModel(address) {
 
 /** The keypoints of a card, and its bones as pairs of places among them. */
 function own({ keypoints, bones }) {
-  return { keypoints, bones: bones.map((ends) => ends.map((name) => keypoints.indexOf(name))) };
+  const places = bones.map((ends) => ends.map((name) => keypoints.indexOf(name)));
+  return { keypoints, bones: places.filter((ends) => !ends.includes(-1)) };
 }
 
 /** The chance that a person is found rightly, by the model's card; null where that does not know it. */

@@ -7,6 +7,7 @@ Only the names are needed. Points are left and right of one another by their nam
 name does, and others as COCO's do in the mean.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,11 +17,21 @@ from tendu.skeleton import COCO17, Skeleton
 MEAN_SIGMA = round(sum(COCO17.sigmas) / len(COCO17), 3)
 """The OKS fall-off of a point whose own nobody has measured."""
 
+_LEFT = (
+    *(("left", "right"), ("Left", "Right"), ("LEFT", "RIGHT")),
+    *(
+        (r"^l(?=[_.\- ])", "r"),
+        (r"^L(?=[_.\- A-Z])", "R"),
+        (r"(?<=[_.\- ])l$", "r"),
+        (r"(?<=[_.\- a-z])L$", "R"),
+    ),
+)
+
 MOST = 200
 """Keypoints; MediaPipe's and COCO-WholeBody's bodies with hands and faces have 33 and 133."""
 
 
-def skeleton_of(table: Mapping[str, Any]) -> Skeleton:
+def skeleton_of(table: Any) -> Skeleton:
     """The skeleton that a table describes.
 
     Args:
@@ -35,12 +46,14 @@ def skeleton_of(table: Mapping[str, Any]) -> Skeleton:
     >>> mouse.mirrors, mouse.bones, mouse.sigmas
     (((1, 2),), ((0, 1),), (0.067, 0.067, 0.067))
     """
+    if not isinstance(table, Mapping):
+        raise DataError(f"A skeleton is a table with keypoints, not {table!r:.60}.")
     known = ("keypoints", "bones", "mirrors", "sigmas", "korean")
     strange = sorted(set(table) - set(known))
     if strange:
         raise DataError(f"A skeleton has {', '.join(known)}, not {strange[0]!r}. Leave it out.")
     names = _names(table.get("keypoints"), "keypoints")
-    korean = _names(table["korean"], "korean") if table.get("korean") else _korean(names)
+    korean = _names(table.get("korean") or _korean(names), "korean")
     if len(korean) != len(names):
         raise DataError(
             f"A skeleton of {len(names)} keypoints has {len(korean)} Korean names. Give one for each."
@@ -67,7 +80,7 @@ def table_of(skeleton: Skeleton) -> dict[str, Any]:
 
 
 def _names(given: Any, field: str) -> tuple[str, ...]:
-    if not isinstance(given, list | tuple) or not all(isinstance(one, str) and one.strip() for one in given):
+    if not isinstance(given, list | tuple) or not all(map(_is_name, given)):
         raise DataError(f"A skeleton's {field} are a list of names, not {given!r:.60}.")
     names: tuple[str, ...] = tuple(given)
     if not 2 <= len(names) <= MOST:
@@ -78,18 +91,26 @@ def _names(given: Any, field: str) -> tuple[str, ...]:
     return names
 
 
+def _is_name(given: Any) -> bool:
+    # JSON can say half of a surrogate pair, which no file can hold.
+    return isinstance(given, str) and bool(given.strip()) and given.isprintable()
+
+
 def _korean(names: tuple[str, ...]) -> tuple[str, ...]:
     known = dict(zip(COCO17.names, COCO17.korean, strict=True))
     return tuple(known.get(name, name) for name in names)
 
 
 def _sides(names: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
-    """Pairs of names that differ in "left" and "right" alone."""
+    """Pairs of names that differ in "left" and "right" alone, or in l and r at an end: `l_ear`, `ear_L`, `earL`."""
     places = {name: place for place, name in enumerate(names)}
-    other = {place: name.replace("left", "right").replace("Left", "Right") for name, place in places.items()}
-    return tuple(
-        (left, places[name]) for left, name in other.items() if name != names[left] and name in places
-    )
+    pairs: dict[int, int] = {}
+    for left, name in enumerate(names):
+        others = (re.sub(pattern, right, name) for pattern, right in _LEFT)
+        there = [places[other] for other in others if other != name and other in places]
+        if there and not {left, there[0]} & {*pairs, *pairs.values()}:
+            pairs[left] = there[0]
+    return tuple(pairs.items())
 
 
 def _pairs(given: Any, names: Sequence[str], field: str) -> tuple[tuple[int, int], ...]:

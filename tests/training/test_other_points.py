@@ -48,6 +48,7 @@ def mice(folder, *, names=NAMES, annotations=None, categories=None, name="mice.j
     cv2.imwrite(str(folder / "mouse.png"), photo)
     points = [number for point in names for number in (*AT.get(point, (0, 0)), 2 * (point in AT))]
     mouse = {"id": 1, "image_id": 4, "category_id": 7, "bbox": [130, 50, 40, 90], "keypoints": points}
+    mouse |= {"num_keypoints": 4, "area": 1800, "iscrowd": 0}
     labels = {
         "images": [{"id": 4, "file_name": "mouse.png"}],
         "annotations": [mouse] if annotations is None else [{**mouse, **one} for one in annotations],

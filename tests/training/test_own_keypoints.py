@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tendu.cli.main import main
 from tendu.errors import DataError, ModelError
 from tendu.skeleton import COCO17
 from tendu.skeletons import skeleton_of
-from tendu.training.beginning import begun, gone_on
+from tendu.training.beginning import begun, gone_on, refuse_unlearned
 from tendu.training.checkpoint import Checkpoint, averaged, load, save
 from tendu.training.counts import Counts
 from tendu.training.data import Crops, read_again
@@ -212,6 +213,67 @@ def test_where_the_teacher_sees_somebody_who_is_not_labelled_new_points_are_not_
     assert counts[12, 8] == counts[5, 5] == 1
 
 
+def test_somebody_seen_or_boxed_but_not_labelled_leaves_new_points_open_everywhere():
+    boxed = plan_of([labelled(0, 0, 0, 0)])
+    filled = replace(plan_of([labelled()]), filling=3)
+    open_, doubted = taught_by(EARS, boxed, filled).counts.heatmap[:, 0]
+    assert open_.max() == 0, "a body of which a box alone is known may have the point anywhere"
+    assert doubted[3, 5] == 1
+    assert doubted[15, 15] == 0, "whoever is in the crop that fills the picture may have it"
+
+
+def test_a_teacher_sees_strangers_by_points_that_the_student_lacks():
+    face = skeleton_of({"keypoints": ["nose", "left_eye"]})
+    counts = taught_by(face, plan_of([]), plan_of([labelled()]), at=(13, 13)).counts.heatmap[:, 0]
+    assert counts[0].min() == 1, "labels say that nobody is there"
+    assert counts[1, 15, 15] == 0
+    assert counts[1, 3, 5] == 1
+
+
+def test_in_one_body_s_box_nothing_is_said_of_another_s_point_that_is_not_labelled():
+    beside = labelled(2, 2, 2, 0, at=PLACES + np.float32([2, 0]))
+    for plan in (plan_of([labelled(), beside]), plan_of([labelled()], [beside])):
+        for teacher in (EARS, MOUSE):
+            one = replace(plan, taught=teacher is EARS)
+            tail = taught_by(teacher, one).counts.heatmap[0, 3]
+            assert tail[9, 5] == 1, "where it is labelled of the other"
+            assert tail[4, 7] == 0
+
+
+def test_who_has_only_points_that_the_teacher_does_not_know_is_no_body_of_their_own():
+    batch = taught_by(EARS, plan_of([labelled(2, 0, 0, 2)], trust=0.5))
+    assert batch.wanted.centre.max() == 0
+    assert batch.counts.regression[0, ..., 0].max() == 0
+    assert batch.counts.heatmap[0, 0, 3, 5] == 1
+
+
+def test_a_run_of_an_older_version_is_no_run_of_other_points(network):
+    state = network.state_dict()
+    older = Checkpoint(network.shape, 3, 0.0, state, state, {}, {}, recipe={"batch": 32})
+    with pytest.raises(
+        DataError,
+        match=r"^The recipe's model finds snout, left_ear, right_ear, tail_base, and the run's nose, left_eye, ",
+    ):
+        gone_on(older, Recipe((Set("a"),), skeleton=MOUSE), None, None)
+
+
+def test_a_point_that_nothing_teaches_is_refused(network):
+    misspelt = skeleton_of({"keypoints": ["snout", "left_ear", "right_ear", "tail_bse"]})
+    crops = Crops(*(getattr(crops_of(), part) for part in ("pictures", "people", "sources")), misspelt)
+    unsaid = replace(
+        crops, people=tuple(people * np.float32([[1], [1], [1], [0]]) for people in crops.people)
+    )
+    recipe = Recipe((Set("a", taught=False),), skeleton=misspelt)
+    refuse_unlearned(recipe, [crops], network)
+    for taught, lacking in ((False, "tail_bse"), (True, "snout")):
+        given = replace(recipe, sets=(Set("a", taught=taught),))
+        nothing = replace(unsaid, people=(unsaid.people[0] * 0,)) if taught else unsaid
+        with pytest.raises(
+            DataError, match=rf"^Nothing says where '{lacking}' is: no set labels it, and the teacher "
+        ):
+            refuse_unlearned(given, [nothing], network)
+
+
 def test_others_teach_no_new_points():
     batch = taught_by(EARS, plan_of([labelled()], [OTHER]))
     assert batch.counts.heatmap[0, 0, 8:15, 12:15].max() == 0
@@ -283,7 +345,7 @@ def test_joined_pictures_count_where_their_parts_do():
     batch = Batch(
         torch.zeros(4, 3, 64, 64, dtype=torch.uint8),
         pulled(heads, labels, known),
-        told(heads, labels, known, known[:, 0]),
+        told(heads, heads.centre * 0, labels, known, known[:, 0]),
     )
     joined = with_joined(batch, 0.25, np.random.default_rng(0))
     assert joined.counts is not None
@@ -377,9 +439,40 @@ def test_from_the_command_a_mouse_is_trained_exported_measured_and_found(tmp_pat
     assert "tail base" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("verb", ["train", "export"])
+def test_photos_that_mark_points_which_the_model_lacks_are_refused_first(tmp_path, network, capsys, verb):
+    (tmp_path / "photos").mkdir()
+    labels = mice(tmp_path / "photos", name="person_keypoints_mice.json")
+    (tmp_path / "start.tflite").write_bytes(written(network))
+    (tmp_path / "coco.toml").write_text('[[sets]]\nlabels = "photos/person_keypoints_mice.json"\n')
+    first, *rest = {
+        "train": ["coco.toml", "--start", "start.tflite", "--data", ".", "-o", "made", "--steps", "1"],
+        "export": ["start.tflite", "-o", "made.tflite", "--data", str(labels)],
+    }[verb]
+    placed = [str(tmp_path / one) if one.endswith((".tflite", "made", ".")) else one for one in rest]
+    said = [verb, str(tmp_path / first), *placed, "--judge", str(labels.parent)]
+    assert main(said) == 1
+    assert "photos marks 'snout', and the model finds nose, left_eye," in capsys.readouterr().err
+    assert not list(tmp_path.glob("made*"))
+
+
 def test_a_set_is_read_again_as_its_run_read_it(tmp_path):
     path = mice(tmp_path, annotations=[{}, {"id": 2, "keypoints": [0] * 12}])
     recipe = {"sets": [{"labels": path.name, "keypoints": (), "taught": False, "room": 3.0, "side": 300}]}
     again = read_again(path, recipe, MOUSE, limit=2000)
     assert (len(again), again.side, again.room, again.skeleton) == (1, 300, 3.0, MOUSE)
     assert read_again(path, {}, MOUSE).room == ROOM
+
+
+def test_a_set_is_known_by_its_place_and_not_by_its_name_s_end(tmp_path, monkeypatch):
+    (tmp_path / "train").mkdir()
+    path = mice(tmp_path / "train")
+    recipe = {"sets": [{"labels": "../train/mice.json", "room": 3.0, "side": 300}]}
+    monkeypatch.chdir(tmp_path / "train")
+    assert read_again(Path("mice.json"), recipe, MOUSE).room == 3.0
+    dormice = path.rename(path.with_name("dormice.json"))
+    with pytest.raises(
+        DataError,
+        match=r"^.*dormice\.json is none of the recipe's sets, whose labels are \.\./train/mice\.json\. Give one of these",
+    ):
+        read_again(dormice, recipe, MOUSE)

@@ -115,11 +115,15 @@ def test_a_point_that_the_model_lacks_is_said_before_the_first_photo(folder):
     )
 
 
-def test_of_several_categories_the_annotated_one_counts_and_two_are_refused(tmp_path):
-    categories = [{"id": 1, "name": "person", "keypoints": list(COCO17.names)}, MICE]
+def test_of_several_categories_the_annotated_one_counts_or_people_and_two_others_are_refused(tmp_path):
+    people = {"id": 1, "name": "person", "keypoints": list(COCO17.names)}
+    beside = [mouse(1, 1, 0, 0, 50), person(2, 1, 60, 0, 50)]
+    truth = read_truth(coco_folder(tmp_path / "beside", beside, categories=[people, MICE]))
+    assert (truth.skeleton, sum(len(photo.people) for photo in truth.photos)) == (COCO17, 1)
+    categories = [{**people, "id": 9}, MICE]
     one = coco_folder(tmp_path / "one", [mouse(1, 1, 0, 0, 50)], categories=categories)
     assert read_truth(one).skeleton.names == MOUSE.names
-    both = [mouse(1, 1, 0, 0, 50), person(2, 1, 60, 0, 50)]
+    both = [beside[0], {**beside[1], "category_id": 9}]
     with pytest.raises(DataError) as caught:
         read_truth(coco_folder(tmp_path / "two", both, categories=categories))
     assert str(caught.value) == (

@@ -193,6 +193,11 @@ def test_what_is_noted_twice_is_noted_once(lightning):
     [
         (b"{", r"^What this file says of its keypoints is damaged: .*\. Load it again\.$"),
         (b"\xff\xfe\xfd", r"^What this file says of its keypoints is damaged: "),
+        (
+            b"[]",
+            r"^What this file says of its keypoints is damaged: A skeleton is a table with keypoints, not \[\]\.",
+        ),
+        (b"[" * 100_000, r"^What this file says of its keypoints is damaged: "),
         (b"[1, 2]", r"^What this file says of its keypoints is damaged: "),
         (
             b'{"keypoints": ["a", "b"]}',

@@ -39,6 +39,19 @@ def test_what_is_given_comes_before_what_names_say():
     assert (made.mirrors, made.sigmas) == (((0, 2),), (0.1, 0.2, 0.3))
 
 
+@pytest.mark.parametrize(
+    "names",
+    [("l_ear", "r_ear"), ("ear_L", "ear_R"), ("earL", "earR"), ("LEFT EAR", "RIGHT EAR"), ("LEar", "REar")],
+)
+def test_left_and_right_are_known_however_they_are_written(names):
+    assert skeleton_of({"keypoints": ["nose", *names]}).mirrors == ((1, 2),)
+    assert skeleton_of({"keypoints": ["nose", *reversed(names)]}).mirrors == ((2, 1),)
+
+
+def test_names_that_only_sound_like_sides_are_none():
+    assert skeleton_of({"keypoints": ["lip", "rip", "tail", "tair", "well", "welr"]}).mirrors == ()
+
+
 def test_the_page_and_the_recipe_show_a_skeleton_and_every_key_of_it():
     page = (ROOT / "docs" / "own-keypoints.md").read_text(encoding="utf-8")
     shown = tomllib.loads(re.search(r"```toml\n(.+?)```", page, re.DOTALL)[1])
@@ -58,6 +71,12 @@ def test_the_page_and_the_recipe_show_a_skeleton_and_every_key_of_it():
         (
             {"keypoints": ["a", "b", "a"]},
             "A skeleton has two keypoints called 'a'. Give each a name of its own.",
+        ),
+        (["nose"], r"A skeleton is a table with keypoints, not \['nose'\]."),
+        ({"keypoints": ["nose", "a\ud800"]}, "A skeleton's keypoints are a list of names, not "),
+        (
+            {"keypoints": ["nose", "코"]},
+            "A skeleton has two korean called '코'. Give each a name of its own.",
         ),
         (
             {"points": ["a", "b"]},

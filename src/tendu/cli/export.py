@@ -141,10 +141,10 @@ def export(
     Each file is compared with the network in PyTorch; what is printed stands in its .md too.
     """
     require("torch", extra="train", purpose="Exporting")
-    from tendu.metrics.coco import read_truth
     from tendu.training.checkpoint import averaged, load
     from tendu.training.data import read_again
     from tendu.training.export import card_of, files_of, write_model
+    from tendu.training.judge import check_judges
     from tendu.training.measured import measured
     from tendu.training.narrow import smaller
     from tendu.training.quantize import calibration_pictures
@@ -164,12 +164,11 @@ def export(
         text = "" if about is None else about.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"Cannot read {about}: {error}.") from error
-    # What can be said now is not said after an hour of rounding.
-    for folder in judges:
-        read_truth(folder)
     run = None if checkpoint.suffix in {".tflite", ".json"} else load(checkpoint)
     network = network_from(checkpoint) if run is None else averaged(run)
     network = (blended(network, blend) if blend else network).eval()
+    # What can be said now is not said after an hour of rounding.
+    check_judges(judges, network.shape.skeleton)
     learned = (run.recipe if run else {}), network.shape.skeleton
     unseen = [read_again(path, *learned).parted(part)[1] for path, part in held]
     crops = [read_again(path, *learned, limit=2000, trust=0.0) for path in labels]  # pictures alone

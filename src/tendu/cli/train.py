@@ -88,21 +88,19 @@ def train(
     The folder gets checkpoint.pt, progress.jsonl, judged.jsonl and curves.png. Ctrl-C saves a checkpoint first.
     """
     require("torch", extra="train", purpose="Training")
-    from tendu.metrics.coco import read_truth
-    from tendu.training.beginning import begun, gone_on
+    from tendu.training.beginning import begun, gone_on, refuse_unlearned
     from tendu.training.checkpoint import load
     from tendu.training.curves import draw_curves
     from tendu.training.data import read_sets
     from tendu.training.device import device_of
-    from tendu.training.judge import note_figures
+    from tendu.training.judge import check_judges, note_figures
     from tendu.training.loop import Budget, Progress, Run
     from tendu.training.notes import forget
     from tendu.training.recipe import read_recipe
 
     read, place = read_recipe(recipe), device_of(device)
     budget = Budget(steps=steps, minutes=minutes)
-    for folder in judges:
-        read_truth(folder)  # what is wrong with it is better said before the run than after it
+    check_judges(judges, read.skeleton)  # what is wrong with one is better said before the run than after it
     kept = output / "checkpoint.pt"
     if kept.exists() and not resume:
         raise SinkError(f"{output} holds a run already. Give --resume to go on, or another folder.")
@@ -115,6 +113,7 @@ def train(
     except OSError as error:
         raise SinkError(f"Cannot make the folder {output}: {error.strerror or error}.") from error
     seen, held = read_sets(read, data, limit=limit)
+    refuse_unlearned(read, seen, networks[1])
     run = Run(read, seen, *networks, folder=output, threads=threads, device=place)
     if resume:
         run.resume(found)

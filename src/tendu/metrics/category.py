@@ -15,7 +15,7 @@ PERSON = 1
 def marked_category(content: dict[str, Any]) -> tuple[int, Skeleton]:
     """The category of a COCO file whose annotations count, and the names and bones that it gives its points.
 
-    It is the one with keypoints, of several the one that is annotated; COCO's people with their 17 where none has any.
+    It is the one with keypoints, of several the one that is annotated, and people before all others; COCO's people with their 17 where none has any.
     Bones that are no two of the points, counted from 1, are left out.
 
     Args:
@@ -33,6 +33,8 @@ def marked_category(content: dict[str, Any]) -> tuple[int, Skeleton]:
     if len(named) > 1:
         annotated = {one["category_id"] for one in content["annotations"]}
         named = [one for one in named if one["id"] in annotated] or named[:1]
+        # Whoever has labelled people and others beside them means the people.
+        named = [one for one in named if one["id"] == PERSON] or named
     if not named:
         return PERSON, COCO17
     if len(named) > 1:

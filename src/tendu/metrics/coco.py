@@ -184,9 +184,9 @@ def _place(folder: Path, file: Path, name: str) -> Path:
 
 
 def _person(one: dict[str, Any], k: int) -> TruePerson:
-    points = np.array(one["keypoints"], np.float32)
+    points = np.array(one["keypoints"], np.float32).reshape(-1)
     if points.shape != (3 * k,):
-        raise ValueError(f"keypoints: {len(one['keypoints'])} numbers, expected 3 for each of {k} points")
+        raise ValueError(f"keypoints: {points.size} numbers, expected 3 for each of {k} points")
     points = points.reshape(k, 3)
     left, top, width, height = map(float, one["bbox"])
     return TruePerson(

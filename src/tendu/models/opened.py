@@ -183,7 +183,7 @@ def skeleton_in(graph: Graph, heads: list[int]) -> Skeleton:
         )
     try:
         skeleton = skeleton_of(json.loads(note))
-    except (ValueError, TypeError, DataError) as error:
+    except (ValueError, RecursionError, DataError) as error:
         raise ModelError(
             f"What this file says of its keypoints is damaged: {error}. Load it again."
         ) from error

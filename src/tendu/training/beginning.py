@@ -6,8 +6,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tendu.errors import DataError
 from tendu.training.checkpoint import Checkpoint
+from tendu.training.data import Crops
 from tendu.training.network import Network, Shape, fresh
 from tendu.training.recipe import Recipe
 from tendu.training.start import arranged, network_from
@@ -93,19 +96,47 @@ def refuse_another(found: Checkpoint, recipe: Recipe, counts: Sequence[int] | No
         DataError: they are others; the sentence says in what.
     """
     before, now = dict(_flat(found.recipe)), dict(_flat(asdict(recipe)))
-    # A field that only one of them has is one of another version of tendu.
-    for name in before.keys() & now.keys():
-        if before[name] != now[name]:
+    for name, value in now.items():
+        # A field that only one of them has is one of another version of tendu.
+        if name in before and before[name] != value:
             raise DataError(
-                f"The recipe has {name} = {now[name]!r}, and the run was begun with {before[name]!r}. "
+                f"The recipe has {name} = {value!r}, and the run was begun with {before[name]!r}. "
                 "Give the recipe that it was begun with, or choose another folder."
             )
+    if found.shape.skeleton != recipe.skeleton:
+        raise DataError(
+            f"The recipe's model finds {', '.join(recipe.skeleton.names)}, and the run's {', '.join(found.shape.skeleton.names)}. "
+            "Give the recipe that it was begun with, or choose another folder."
+        )
     for one, had, has in zip(recipe.sets, found.crops, counts or found.crops, strict=False):
         if had != has:
             raise DataError(
                 f"{one.labels} has {has} crops to learn from, and the run was begun with {had}. "
                 "Give the same data and --limit, or choose another folder."
             )
+
+
+def refuse_unlearned(recipe: Recipe, crops: Sequence[Crops], teacher: Network) -> None:
+    """Nothing, where a label or the teacher says where each of the model's keypoints is.
+
+    Args:
+        recipe: the run's.
+        crops: what it learns from, one for each of its sets.
+        teacher: its teacher.
+
+    Raises:
+        DataError: nothing says it of one; a name in the recipe or in the labels is misspelt, as a rule.
+    """
+    said = set[str](teacher.shape.skeleton.names if any(one.taught for one in recipe.sets) else ())
+    for one in crops:
+        everybody = np.concatenate(one.people)
+        said |= {name for name, v in zip(one.skeleton.names, everybody[..., 2].T, strict=True) if v.any()}
+    unsaid = [name for name in recipe.skeleton.names if name not in said]
+    if unsaid:
+        raise DataError(
+            f"Nothing says where {unsaid[0]!r} is: no set labels it, and the teacher does not know it. Correct the name, or "
+            "label it."
+        )
 
 
 def mark(network: Network) -> str:

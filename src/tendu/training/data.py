@@ -4,10 +4,11 @@ A crop is made for one person, whose box takes 1 / 1.9 of its side and sits in i
 decoded, so that loading never waits for a disk: 10,000 crops of 256 px take 2 GB, of 384 px 4.4 GB.
 """
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -233,9 +234,18 @@ def read_again(
         skeleton: whose points are wanted.
         limit: read no more crops than this.
         trust: how far labels count.
+
+    Raises:
+        DataError: the model has keypoints of its own, and the recipe does not name these labels; for the rest see `read_crops`.
     """
     sets: list[dict[str, Any]] = list(recipe.get("sets", ()))
-    one = next((one for one in sets if path.as_posix().endswith(one["labels"])), {})
+    one = next((one for one in sets if _ends_in(path, one["labels"])), None)
+    if one is None and sets and skeleton != COCO17:
+        raise DataError(
+            f"{path} is none of the recipe's sets, whose labels are {', '.join(one['labels'] for one in sets)}. Give one of "
+            "these, so that it is read as it was learned from."
+        )
+    one = one or {}
     room, side = one.get("room", ROOM), SIDE
     if room != ROOM:
         # A person who takes little of a crop is drawn enlarged, and would be a blur in a small one.
@@ -251,3 +261,9 @@ def read_again(
         room=room,
     )
     return crops if one.get("taught", True) else crops.labelled()
+
+
+def _ends_in(path: Path, labels: str) -> bool:
+    """Whether a file is what a recipe calls so, in whatever data folder."""
+    parts = [part for part in PurePath(os.path.normpath(labels)).parts if part != ".."]
+    return list(path.resolve().parts[-len(parts) :]) == parts

@@ -8,7 +8,9 @@ from tempfile import TemporaryDirectory
 from tendu.evaluation import Protocol, evaluate
 from tendu.loading import load
 from tendu.looking import Look
+from tendu.metrics.category import measuring
 from tendu.metrics.coco import Truth, read_truth
+from tendu.skeleton import Skeleton
 from tendu.training.data import Crops
 from tendu.training.held import held_figures
 from tendu.training.network import Network
@@ -41,6 +43,21 @@ class Figure:
     def title(self) -> str:
         """What a column or a curve is called."""
         return f"{self.protocol}, {self.look}"
+
+
+def check_judges(folders: Sequence[Path], skeleton: Skeleton) -> None:
+    """Nothing, where a model of these keypoints can be judged on each of the folders.
+
+    Args:
+        folders: the photos.
+        skeleton: the keypoints that it finds.
+
+    Raises:
+        DataError: a folder has no annotations, or marks a point that the model does not find.
+    """
+    for folder in folders:
+        truth = read_truth(folder)
+        measuring(truth.skeleton, skeleton, data=truth.name)
 
 
 def judged(model: bytes, folder: Path, *, looks_many: bool = False, threads: int = 1) -> list[Figure]:

@@ -48,6 +48,7 @@ class Labels:
         centred: bool (n,), whether a person's centre is the middle of the labelled points, as MoveNet's is of all points
             (measured: 0.02 of a person's size beside it). Otherwise it stays where the teacher has it.
         skeleton: whose points they are.
+        bare: bool (n,), whether somebody may be in the picture of whom no point is labelled; None for nobody.
     """
 
     people: Tensor
@@ -56,6 +57,7 @@ class Labels:
     trust: Tensor
     centred: Tensor
     skeleton: Skeleton = COCO17
+    bare: Tensor | None = None
 
     @classmethod
     def of(cls, plans: Sequence[Plan], device: torch.device, skeleton: Skeleton = COCO17) -> "Labels":
@@ -67,7 +69,14 @@ class Labels:
             torch.tensor([plan.trust for plan in plans], dtype=torch.float32, device=device),
             torch.tensor([plan.centred for plan in plans], device=device),
             skeleton,
+            torch.tensor([_bare(plan) for plan in plans], device=device),
         )
+
+
+def _bare(plan: Plan) -> bool:
+    """Whether somebody may be in a picture of whom no point is labelled, also in what fills it."""
+    unlabelled = [not people[..., 2].any(axis=1).all() for people in (plan.people, plan.others)]
+    return plan.filling is not None or any(unlabelled)
 
 
 def _together(several: list[Float32[np.ndarray, "_ k 3"]]) -> Tensor:

@@ -52,16 +52,35 @@ class Naming:
         return np.zeros((count, len(self.skeleton), 3), np.float32)
 
     def refuse_strangers(self, path: Path, names: Sequence[str]) -> None:
-        """Nothing, where labels count for nothing, or the model has one of their points.
+        """Nothing, where labels count for nothing, or the model has their points by the very same names.
+
+        It may lack some of them, but not because they are written otherwise, nor where there are as many as the model has.
 
         Raises:
-            DataError: it has none of them.
+            DataError: it has none of them, or others of the same meaning.
         """
-        if self.trusted and not set(names) & set(self.skeleton.names):
+        if not self.trusted or set(self.skeleton.names) <= set(names):
+            return
+        both = [name for name in names if name in self.skeleton.names]
+        plain = {_plain(name): name for name in self.skeleton.names if name not in both}
+        written = next((name for name in names if name not in both and _plain(name) in plain), None)
+        if both and written:
             raise DataError(
-                f"{path} has labels of {', '.join(names)}, and the model finds {', '.join(self.skeleton.names)}: no name is in "
-                "both. Give the set's points the model's names (keypoints = [...]), or do without its labels (trust = 0)."
+                f"{path} calls {written!r} what the model calls {plain[_plain(written)]!r}. Give the set's points the model's "
+                "names (keypoints = [...])."
             )
+        alike = both and len(names) == len(self.skeleton) and not self.keypoints
+        if not both or alike:
+            shared = f"only {', '.join(both)} are in both" if both else "no name is in both"
+            raise DataError(
+                f"{path} has labels of {', '.join(names)}, and the model finds {', '.join(self.skeleton.names)}: {shared}. "
+                "Give the set's points the model's names (keypoints = [...]), or do without its labels (trust = 0)."
+            )
+
+
+def _plain(name: str) -> str:
+    """A name without what people write differently."""
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def names_each_once(given: Any) -> bool:

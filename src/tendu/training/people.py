@@ -43,14 +43,13 @@ class People:
         return self.count < min(FEW, (self.labelled.shape[-1] + 1) // 2)
 
     def among(self, known: Tensor) -> "People":
-        """The same, of whom only points count that are known, (n, k), or all of somebody who has none of these."""
-        few = self.labelled & known[:, None]
-        return People(self.xy, few.where(few.any(dim=-1, keepdim=True), self.labelled))
+        """The same, of whom only points count that are known, (n, k); all where none is known in a picture."""
+        return People(self.xy, self.labelled & (known | ~known.any(dim=-1, keepdim=True))[:, None])
 
     @property
-    def complete(self) -> Tensor:
-        """Which points are labelled of everybody who is there: bool (n, k)."""
-        return (self.labelled | (self.count == 0)[..., None]).all(dim=1)
+    def lacking(self) -> Tensor:
+        """Which points somebody who is there has, but not labelled: bool (n, p, k)."""
+        return ~self.labelled & (self.count > 0)[..., None]
 
     @cached_property
     def middle(self) -> Tensor:

@@ -145,12 +145,17 @@ def _limits(judged: list[str], card: ModelCard) -> str:
     measured = (
         f"Judged only on {where}" if judged else "Its accuracy was not measured here (`--judge FOLDER` does)"
     )
-    points = "COCO's 17 keypoints" if card.skeleton is None else ", ".join(card.skeleton["keypoints"])
+    points, whom = (
+        "COCO's 17 keypoints",
+        "people of different ages, builds, skin colours, clothes and with mobility aids",
+    )
+    if card.skeleton is not None:
+        points, whom = ", ".join(card.skeleton["keypoints"]), "other bodies, cameras and light"
     return f"""## Limits
 
 - Not for finding out who somebody is.
 - Not for decisions on health, safety, work or liberty without checking it on data of the very use.
-- {measured}. How it fares with people of different ages, builds, skin colours, clothes and with mobility aids was not measured.
+- {measured}. How it fares with {whom} was not measured.
 - It finds {points} and no others; hidden points are guesses and have scores all the same."""
 
 

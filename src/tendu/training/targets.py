@@ -103,24 +103,24 @@ class Teacher:
         device, plans = views.clean.device, views.plans
         labels = Labels.of(plans, device, self._student)
         if all(plan.taught for plan in plans):
-            heads = self._looked(views)
+            seen = self._looked(views)
             if self._student.names == self._skeleton.names:
-                return Batch(views.worsened, pulled(heads, labels))
-            heads = heads.arranged(self._order)
+                return Batch(views.worsened, pulled(seen, labels))
         else:
-            heads = self._taught(views)
+            seen = self._taught(views)
+        heads, sees = seen.arranged(self._order), seen.heatmap.amax(dim=1)
         taught = torch.tensor([plan.taught for plan in plans], device=device)
         known = torch.tensor([place >= 0 for place in self._order], device=device) & taught[:, None]
-        return Batch(views.worsened, pulled(heads, labels, known), told(heads, labels, known, taught))
+        return Batch(views.worsened, pulled(heads, labels, known), told(heads, sees, labels, known, taught))
 
     def _taught(self, views: Views) -> HeadMaps:
-        """What it says of pictures that it knows, the student's keypoints; nothing of the others."""
+        """What it says of pictures that it knows; nothing of the others."""
         device, rows = views.clean.device, [not plan.taught for plan in views.plans]
-        nothing = HeadMaps.nothing(len(rows), len(self._order), self._cells, device)
+        nothing = HeadMaps.nothing(len(rows), len(self._skeleton), self._cells, device)
         if all(rows):
             return nothing
         unknown = torch.tensor(rows, device=device).nonzero()[:, 0]
-        return self._looked(views).arranged(self._order).replaced(unknown, nothing.part(unknown))
+        return self._looked(views).replaced(unknown, nothing.part(unknown))
 
     def _looked(self, views: Views) -> HeadMaps:
         count, closes = len(views.plans), [plan.close for plan in views.plans]

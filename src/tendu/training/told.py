@@ -8,38 +8,49 @@ from tendu.training.head_maps import HeadMaps, highest
 from tendu.training.labels import Labels, beside, bounds, centres, offset_places, peaks, regression_places
 from tendu.training.people import People
 
-QUIET = 0.05
-"""Where the teacher's keypoints all score less, nobody is."""
+QUIET, SEEN = 0.05, 0.3
+"""Where the teacher's keypoints all score less than the first, nobody is; where one scores more than the second, somebody."""
 
 
-def told(heads: HeadMaps, labels: Labels, known: Tensor, taught: Tensor) -> Counts:
+def told(heads: HeadMaps, sees: Tensor, labels: Labels, known: Tensor, taught: Tensor) -> Counts:
     """Which cells of the targets count: all of keypoints that the teacher knows; of others what labels say.
 
-    Where somebody's box is, the labels tell of those points alone that they have; and outside all boxes that none is there
-    of a point that they have of everybody, if the teacher sees nothing either. So whoever is in the picture and not labelled teaches nothing wrong,
-    unless the teacher does not know such pictures at all: then everybody must be labelled.
+    Where somebody's box is, the labels tell of those points alone that they have. Outside all boxes they tell that none is
+    there of a point that they have of everybody, unless the teacher sees somebody there. So whoever is in the picture and not
+    labelled teaches nothing wrong, but where the teacher does not know such pictures at all: then everybody must be labelled.
 
     Args:
         heads: the teacher's, before labels; nothing where it does not know.
+        sees: float32 (n, h, w), the highest that any of its own keypoints scores, whether the student has them or not.
         labels: of the same pictures.
         known: bool (n, k), which keypoints the teacher knows.
         taught: bool (n,), in which pictures it knows where people are.
     """
     cells, people, others = heads.cells, People.of(labels.people), People.of(labels.others)
-    inside = people.inside(cells)
-    anybody = inside.any(dim=1) | others.inside(cells).any(dim=1)
-    quiet = highest(heads.heatmap).amax(dim=1) < QUIET
+    inside, beyond = people.inside(cells), others.inside(cells)
+    anybody = inside.any(dim=1) | beyond.any(dim=1)
+    quiet = (highest(sees[:, None]) < QUIET)[:, 0]
+    strangers = ((sees > SEEN) & ~anybody).flatten(1).any(dim=1)
+    if labels.bare is not None:
+        strangers = strangers | labels.bare
     # Where somebody's tail is not labelled, it may be anywhere.
-    complete = people.complete & others.complete
+    incomplete = (people.lacking.any(dim=1) | others.lacking.any(dim=1)) | strangers[:, None]
     nobody = (labels.nobody & (labels.trust > 0))[:, None, None]
-    free = complete[..., None, None] & ((quiet & ~anybody) | nobody)[:, None]
+    free = (~incomplete[..., None, None] & (quiet & ~anybody)[:, None]) | nobody[:, None]
     truth = peaks(people, cells, labels.skeleton)
-    heatmap = known[..., None, None] | bounds(people, others, inside, truth) | free
+    bound = bounds(people, others, inside, truth)
+    bound &= ~(_boxes(people.lacking, inside) | _boxes(others.lacking, beyond)) | (truth > 0.1)
+    heatmap = known[..., None, None] | bound | free
     placed = centres(heads, people, inside, labels.centred, known)
     displaced = _near_points(people, cells), _near_centres(people, *placed, cells)
     offset, regression = (known[:, None, None] | one for one in displaced)
     centre = taught[:, None, None] | ~beside(others, cells)
     return Counts(*(one.float() for one in (centre, heatmap, offset, regression)))
+
+
+def _boxes(which: Tensor, inside: Tensor) -> Tensor:
+    """For each point the boxes of those who are meant, (n, p, k): bool (n, k, h, w)."""
+    return torch.einsum("npk,npyx->nkyx", which.float(), inside.float()) > 0
 
 
 def _near_points(people: People, cells: int) -> Tensor:
