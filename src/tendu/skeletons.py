@@ -44,7 +44,7 @@ def skeleton_of(table: Any) -> Skeleton:
 
     >>> mouse = skeleton_of({"keypoints": ["snout", "left_ear", "right_ear"], "bones": [["snout", "left_ear"]]})
     >>> mouse.mirrors, mouse.bones, mouse.sigmas
-    (((1, 2),), ((0, 1),), (0.067, 0.067, 0.067))
+    (((1, 2),), ((0, 1),), (0.067, 0.035, 0.035))
     """
     if not isinstance(table, Mapping):
         raise DataError(f"A skeleton is a table with keypoints, not {table!r:.60}.")
