@@ -5,6 +5,7 @@ PyAV's values are Any here, as in container.py.
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,18 @@ def packet_times(target: Path | bytes | str, name: str, *, until: int) -> list[i
         # MPEG's streams are entered anywhere, and then nothing is decoded until the next key frame.
         safe = first.is_keyframe and landed is not None and landed <= until and landed in times
         return times if safe and len(set(times)) == len(times) else None
+
+
+def let_first_be_heard(container: Any, stream: Any) -> None:
+    """Decodes a film's first packet, whose picture nobody takes: then it may be entered in its middle.
+
+    x264 says its version there and nowhere else, and of older ones the decoder must undo a fault in films of full colour
+    (FFmpeg, libavcodec/h264dec.c, `x264_build`); unheard, every picture behind is damaged.
+    """
+    import av.error
+
+    with suppress(StopIteration, av.error.FFmpegError):  # a damaged one says nothing
+        next(container.demux(stream)).decode()
 
 
 def _decoded(container: Any, stream: Any, note: Note) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from tendu.errors import SourceError
 from tendu.frame import Frame
 from tendu.sources.container import open_container, order_is_lost, picture_stream, pixels_of, rate_of
 from tendu.sources.cut import Cut
-from tendu.sources.packets import numbered, packet_times
+from tendu.sources.packets import let_first_be_heard, numbered, packet_times
 from tendu.sources.source import Facts
 from tendu.sources.times import Clock
 
@@ -126,6 +126,7 @@ class Film:
                 at = origin + int(self._cut.start / tick)
                 earlier = packet_times(self._target, name, until=at)
                 if earlier is not None:
+                    let_first_be_heard(container, stream)
                     container.seek(at, stream=stream)
             for number, picture in numbered(container, stream, earlier=earlier, note=self._note):
                 stated = picture.dts if packed else picture.pts

@@ -3,6 +3,7 @@
 import gc
 import io
 import itertools
+import re
 import wave
 from fractions import Fraction
 
@@ -146,6 +147,30 @@ def test_a_start_leads_to_the_same_frames_as_reading_up_to_it(start, suffix, cod
     expected = [(n, n / 10, n) for n in range(20) if n / 10 >= start]
     assert read(path, start=start)[0] == expected
     assert read(path, start=start, end=start + 0.25)[0] == [f for f in expected if f[1] < start + 0.25]
+
+
+def test_a_start_knows_of_an_old_encoders_fault_what_the_film_s_beginning_says(tmp_path):
+    """x264 before 151 coded films of full colour otherwise than H.264 has it, and says its version once."""
+    path, rng = tmp_path / "colour.mp4", np.random.default_rng(4)
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", 10, width=128, height=128, pix_fmt="yuv444p")
+        stream.options = {"x264-params": "keyint=5:scenecut=0", "crf": "18"}
+        for _ in range(20):
+            # Smooth beside rough: blocks of 8 beside blocks of 4, where the fault shows.
+            picture = rng.integers(0, 256, (128, 128, 3), np.uint8)
+            picture[64:] = rng.integers(0, 256, (8, 16, 3), np.uint8).repeat(8, axis=0).repeat(8, axis=1)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    (said,) = re.findall(rb"x264 - core \d+", path.read_bytes())
+    path.write_bytes(path.read_bytes().replace(said, b"x264 - core 142"))
+    whole, part = (
+        {frame.stamp.number: frame.image for frame in Film.open(path, cut=Cut(start=start))}
+        for start in (0.0, 1.2)
+    )
+    assert part.keys() == {number for number in whole if number >= 12}
+    assert len(part) > 2  # most are too damaged to be given
+    for number, image in part.items():
+        np.testing.assert_array_equal(image, whole[number])
 
 
 def test_a_start_does_not_decode_what_lies_before(tmp_path, monkeypatch):
