@@ -440,18 +440,24 @@ def test_from_the_command_a_mouse_is_trained_exported_measured_and_found(tmp_pat
 
 
 @pytest.mark.parametrize("verb", ["train", "export"])
-def test_photos_that_mark_points_which_the_model_lacks_are_refused_first(tmp_path, network, capsys, verb):
-    (tmp_path / "photos").mkdir()
-    labels = mice(tmp_path / "photos", name="person_keypoints_mice.json")
-    (tmp_path / "start.tflite").write_bytes(written(network))
-    (tmp_path / "coco.toml").write_text('[[sets]]\nlabels = "photos/person_keypoints_mice.json"\n')
-    first, *rest = {
-        "train": ["coco.toml", "--start", "start.tflite", "--data", ".", "-o", "made", "--steps", "1"],
-        "export": ["start.tflite", "-o", "made.tflite", "--data", str(labels)],
+def test_photos_that_mark_points_which_the_model_lacks_are_refused_first(
+    tmp_path, network, monkeypatch, capsys, verb
+):
+    def rounded(*_given, **_options):
+        raise AssertionError("it was rounded")
+
+    monkeypatch.setattr("tendu.training.export.files_of", rounded)
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    labels = mice(photos, name="person_keypoints_mice.json")
+    start, recipe = tmp_path / "start.tflite", tmp_path / "coco.toml"
+    start.write_bytes(written(network))
+    recipe.write_text(f'[[sets]]\nlabels = "{labels.name}"\n')
+    said = {
+        "train": [recipe, "--start", start, "--data", photos, "-o", tmp_path / "made", "--steps", "1"],
+        "export": [start, "--data", labels, "-o", tmp_path / "made.tflite"],
     }[verb]
-    placed = [str(tmp_path / one) if one.endswith((".tflite", "made", ".")) else one for one in rest]
-    said = [verb, str(tmp_path / first), *placed, "--judge", str(labels.parent)]
-    assert main(said) == 1
+    assert main([verb, *map(str, said), "--judge", str(photos)]) == 1
     assert "photos marks 'snout', and the model finds nose, left_eye," in capsys.readouterr().err
     assert not list(tmp_path.glob("made*"))
 
