@@ -37,7 +37,6 @@ class OpenedModel:
         height, width: of its input, px.
         centred: its float input runs from -1 to 1.
         people: how many people one run can tell apart.
-        skeleton: which keypoints it finds.
     """
 
     content: bytes
@@ -46,7 +45,11 @@ class OpenedModel:
     width: int
     centred: bool
     people: int
-    skeleton: Skeleton = COCO17
+
+    @property
+    def skeleton(self) -> Skeleton:
+        """Which keypoints it finds."""
+        return self.decoder.skeleton if isinstance(self.decoder, HeadsDecoder) else COCO17
 
     @property
     def mirrors(self) -> bool:
@@ -94,8 +97,7 @@ def open_model(
         content = _cached(content, graph, ends, precision, side)
         height, width = side or height, side or width
     centred = isinstance(decoder, PoseNetDecoder) and graph.dtype(graph.inputs[0]) == np.float32
-    skeleton = decoder.skeleton if isinstance(decoder, HeadsDecoder) else COCO17
-    return OpenedModel(content, decoder, height, width, centred, people, skeleton)
+    return OpenedModel(content, decoder, height, width, centred, people)
 
 
 def plain_model(content: bytes, *, size: int | None = None) -> bytes:
